@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "classify/label.h"
+
+struct dns_message;
+struct error;
+struct flow;
+struct packet;
+
+enum classify_ndpi {
+    CLASSIFY_NDPI_REST, /* only flows that our own readers do not name (default: fast) */
+    CLASSIFY_NDPI_ALL   /* every flow: sub-protocols and risks for all */
+};
+
+struct classify_options {
+    enum classify_ndpi ndpi;
+    uint32_t states_max;   /* flows in classification at once; the oldest is given up past it */
+    uint32_t stream_bytes; /* bytes kept of each direction of a TCP flow, 0-65536 */
+    uint32_t tcp_packets;  /* packets with payload after which an unknown flow is given up */
+    uint32_t udp_packets;
+    bool fingerprints; /* JA3 and JA4 for every hello, not only on demand */
+};
+
+struct classify_counters {
+    uint64_t flows, dns_messages, client_hellos, certificates, quic_hellos, http_requests;
+    uint64_t ndpi_packets, ndpi_flows, guessed, unknown, given_up, malformed;
+    uint32_t states; /* in use now */
+};
+
+/* One classifier, one thread.  Owns the nDPI context and the state of flows in classification. */
+struct classify;
+
+/* Returns NULL with a sentence where the library cannot start. */
+struct classify *classify_new(const struct classify_options *options, struct error *err);
+void classify_free(struct classify *classify);
+
+/* Looks at one packet of `flow`.  Returns the label_seen bits that are new with this packet (0 most of the time);
+ * flow->label then holds them.  After LABEL_DONE flow->classified is set, and packets of the flow need not (but may) be
+ * given any more; DNS flows are never done, each message gives LABEL_DNS again. */
+unsigned classify_packet(struct classify *classify, struct flow *flow, const struct packet *packet);
+/* The flow has ended (or is about to be reported): guesses what is still unknown by port and address.  Returns new bits. */
+unsigned classify_end(struct classify *classify, struct flow *flow);
+/* Sends what is kept of the flow through nDPI too, and what still comes: the flow matters, so that its protocol stack and risks
+ * are wanted, and its JA3/JA4.  No effect on flows that are done without anything kept. */
+void classify_deepen(struct classify *classify, struct flow *flow, const struct packet *packet);
+/* Releases what the classifier keeps for the flow (state and label). */
+void classify_forget(struct classify *classify, struct flow *flow);
+/* Drops the details of the label (all but app, names and numbers) to save memory. */
+void classify_compact(struct classify *classify, struct flow *flow);
+/* Returns the DNS message of the last classify_packet() that gave LABEL_DNS; with several in one TCP segment, `index` from 0; NULL past the last.
+ * Borrowed until the next call. */
+const struct dns_message *classify_dns(const struct classify *classify, unsigned index);
+const struct classify_counters *classify_counters(const struct classify *classify);
+/* Returns the library's text for risk bit `bit` (0-63), NULL where there is none. */
+const char *classify_risk_text(const struct classify *classify, unsigned bit);
+/* Returns the version of libndpi in use. */
+const char *classify_ndpi_version(void);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/addr.h"
+
+/* Directions of a flow, and index of its per-direction arrays. */
+enum flow_side {
+    FLOW_CLIENT = 0, /* from the client, to the server */
+    FLOW_SERVER = 1
+};
+
+enum flow_state {
+    FLOW_NEW,         /* one direction seen */
+    FLOW_ESTABLISHED, /* both directions seen (TCP: a handshake or data both ways) */
+    FLOW_CLOSED       /* TCP: FIN both ways or RST */
+};
+
+enum flow_end {
+    FLOW_END_NONE,    /* still there */
+    FLOW_END_IDLE,    /* nothing for its idle time */
+    FLOW_END_ACTIVE,  /* longer than the active limit: a record is cut, the flow goes on */
+    FLOW_END_CLOSED,  /* the protocol said so */
+    FLOW_END_EVICTED, /* made room for another at the bound */
+    FLOW_END_REUSED,  /* the same tuple started again (a new SYN) */
+    FLOW_END_SHUTDOWN /* end of input */
+};
+
+/* How the client was told from the server, best reason first. */
+enum flow_direction {
+    FLOW_DIRECTION_SYN,     /* TCP SYN or SYN-ACK seen, SCTP INIT */
+    FLOW_DIRECTION_PAYLOAD, /* a classifier saw a request or an answer (see flow_reverse()) */
+    FLOW_DIRECTION_PORT, /* one port is a well-known service and the other is not, or the lower */
+    FLOW_DIRECTION_FIRST /* nothing better than who spoke first */
+};
+
+struct classify_state; /* classify/: freed by classify_forget() */
+struct label;          /* classify/: see classify/label.h */
+struct flow_note;      /* pipeline: what it remembers about a flow; freed by its on_end */
+
+/* One conversation.  A record for as long as the table keeps it; read-only outside flow/, except for
+ * the slots at the end. */
+struct flow {
+    struct addr client, server;
+    uint16_t client_port,
+        server_port; /* ICMP: identifier or type/code as community id wants, see table.h */
+    uint8_t protocol;
+    uint8_t state;        /* enum flow_state */
+    uint8_t end;          /* enum flow_end */
+    uint8_t direction;    /* enum flow_direction */
+    uint8_t tcp_flags[2]; /* all flags seen, per side */
+    uint16_t vlan;        /* outermost tag of the first packet, 0 for none */
+    int64_t first_ns, last_ns;
+    uint64_t id;       /* unique and deterministic within a run: frame number of its first packet */
+    uint64_t bytes[2]; /* IP bytes, by length fields, not by what was captured */
+    uint32_t packets[2];
+    uint64_t payload
+        [2]; /* transport payload bytes, by length fields, retransmissions counted once where seen */
+    uint32_t gap_bytes
+        [2]; /* TCP bytes acknowledged by the other side but never seen: loss before the sensor */
+    uint32_t next_seq[2]; /* TCP: next expected sequence number, once bit 0/1 of seq_known is set */
+    uint8_t seq_known;
+    uint8_t tunnel_depth;
+    bool truncated;  /* a packet was cut by the snapshot length */
+    bool classified; /* classify/ is done with it: no more payload is wanted */
+
+    /* Slots of later stages; each is owned by the stage in its comment. */
+    struct classify_state *classify;
+    struct label *label;
+    struct flow_note *note;
+};
+
+/* True where packets were seen from one side only. */
+static inline bool flow_one_sided(const struct flow *flow)
+{
+    return flow->packets[FLOW_CLIENT] == 0 || flow->packets[FLOW_SERVER] == 0;
+}
