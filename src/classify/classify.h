@@ -5,10 +5,10 @@
 #include <stdint.h>
 
 #include "classify/label.h"
+#include "flow/flow.h"
 
 struct dns_message;
 struct error;
-struct flow;
 struct packet;
 
 enum classify_ndpi {
@@ -38,15 +38,22 @@ struct classify;
 struct classify *classify_new(const struct classify_options *options, struct error *err);
 void classify_free(struct classify *classify);
 
-/* Looks at one packet of `flow`.  Returns the label_seen bits that are new with this packet (0 most of the time);
- * flow->label then holds them.  After LABEL_DONE flow->classified is set, and packets of the flow need not (but may) be
- * given any more; DNS flows are never done, each message gives LABEL_DNS again. */
-unsigned classify_packet(struct classify *classify, struct flow *flow, const struct packet *packet);
+/* Looks at one packet of `flow`, which `side` sent.  Returns the label_seen bits that are new with this packet (0 most
+ * of the time); flow->label then holds them.  With LABEL_REVERSED the caller has to turn the flow round.  After LABEL_DONE
+ * flow->classified is set and packets of the flow need not be given any more; DNS flows are never done, each message
+ * gives LABEL_DNS again. */
+unsigned classify_packet(struct classify *classify, struct flow *flow, enum flow_side side,
+                         const struct packet *packet);
 /* The flow has ended (or is about to be reported): guesses what is still unknown by port and address.  Returns new bits. */
 unsigned classify_end(struct classify *classify, struct flow *flow);
-/* Sends what is kept of the flow through nDPI too, and what still comes: the flow matters, so that its protocol stack and risks
- * are wanted, and its JA3/JA4.  No effect on flows that are done without anything kept. */
-void classify_deepen(struct classify *classify, struct flow *flow, const struct packet *packet);
+/* The flow matters: computes its JA3 and JA4 and has nDPI look at it too, at what was kept and at what still comes, so
+ * that its protocol stack and risks become known.  To be called right after the classify_packet() that gave
+ * the reason, with the same arguments. */
+void classify_deepen(struct classify *classify, struct flow *flow, enum flow_side side,
+                     const struct packet *packet);
+/* Returns the protocol stack in the library's words ("TLS.Avast"), worked out from the name at the first call; NULL where
+ * nothing is known. */
+const char *classify_stack(struct classify *classify, struct flow *flow);
 /* Releases what the classifier keeps for the flow (state and label). */
 void classify_forget(struct classify *classify, struct flow *flow);
 /* Drops the details of the label (all but app, names and numbers) to save memory. */

@@ -30,8 +30,9 @@ enum label_seen {
     LABEL_CERTIFICATE = 1 << 4,
     LABEL_REQUEST = 1 << 5, /* HTTP */
     LABEL_RESPONSE = 1 << 6,
-    LABEL_DNS = 1 << 7, /* a DNS message is ready: classify_dns() */
-    LABEL_DONE = 1 << 8 /* nothing more will come */
+    LABEL_DNS = 1 << 7,      /* a DNS message is ready: classify_dns() */
+    LABEL_REVERSED = 1 << 8, /* what was thought the client is the server: see flow_reverse() */
+    LABEL_DONE = 1 << 9      /* nothing more will come */
 };
 
 struct label_tls {
@@ -77,6 +78,11 @@ struct label {
     uint64_t ndpi_risks;            /* the library's risk bits (see classify_risk_text()) */
     bool ndpi_guessed;              /* by port or address only */
 };
+
+/* Release what the record holds and clear it (server_name and stack belong to the classifier). */
+void label_tls_done(struct label_tls *tls);
+void label_http_done(struct label_http *http);
+void label_done(struct label *label);
 
 /* Returns the lower-case protocol name for events ("tls", "dns", "quic", "http", nDPI's name in lower case for
  * others, "failed" where unknown). */
