@@ -2,7 +2,8 @@
 """Reads MaxMind DB files (format version 2.0), for taking cities from one and for checking ours.
 
 Written apart from the writer, so that a misunderstanding in one shows in the other.
-Raises ValueError for anything that is not a sound database.
+Meant for files that somebody made with care: what is unsound ends in an exception, mostly
+ValueError or IndexError, never in an endless loop.
 Source: MaxMind DB File Format Specification 2.0.
 """
 import struct

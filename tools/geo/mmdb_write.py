@@ -159,13 +159,13 @@ class Tree:
 
         return part(0, bits, 0, len(firsts))
 
-    def graft(self, root, prefix, length, record):
-        """A copy of `root` (a tree of 128 bits) in which `prefix`/`length` is `record`."""
+    def graft(self, root, prefix, length, record, bits=128):
+        """A copy of `root`, a tree of `bits` bits, in which `prefix`/`length` is `record`."""
         path = []
         here = root
         for depth in range(length):
             pair = self.nodes[here] if here >= 0 else (here, here)
-            bit = prefix >> (127 - depth) & 1
+            bit = prefix >> (bits - 1 - depth) & 1
             path.append((bit, pair[1 - bit]))
             here = pair[bit]
         for bit, other in reversed(path):
@@ -228,8 +228,9 @@ def assemble(tree, root, values, fields, first=()):
     """One database as bytes.
 
     `values[i]` is what the leaf -2 - i stands for.  `fields` gives database_type, description,
-    languages, build_epoch and ip_version.  `first` are the map keys (str) and Shared values to
-    store at the front, where pointers to them are shortest.
+    languages, build_epoch, ip_version and, where it is not to be the least possible, record_size.
+    `first` are the map keys (str) and Shared values to store at the front, where pointers to them
+    are shortest.
     """
     data = Data()
     for item in first:
@@ -241,7 +242,7 @@ def assemble(tree, root, values, fields, first=()):
     count = len(order)
     offsets = place_leaves(data, tree, order, values)
     limit = count + 16 + len(data.out)
-    bits = next(bits for bits in (24, 28, 32) if limit < 1 << bits)
+    bits = next(b for b in (24, 28, 32) if limit < 1 << b and b >= fields.get("record_size", 24))
 
     def final(record):
         if record >= 0:
