@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The broken test databases: cut, contradicting themselves, looping, or with fields of odd types."""
+"""The broken test databases: cut, contradicting, looping, or with fields of odd types."""
 import struct
 
 import mmdb_write
@@ -90,7 +90,8 @@ ODD_METADATA = {
         True,
         "metadata: 2^32 - 1 nodes, far more than the file holds; a reader should refuse it itself",
     ),
-    "node-count-more.mmdb": ({"node_count": 5000}, False, "metadata: 5000 nodes, more than the file"),
+    "node-count-more.mmdb": (
+        {"node_count": 5000}, False, "metadata: 5000 nodes, more than the file holds"),
     "node-count-zero.mmdb": ({"node_count": 0}, False, "metadata: no nodes"),
     "record-size.mmdb": ({"record_size": 13}, False, "metadata: records of 13 bits"),
     "format-version.mmdb": (
@@ -157,6 +158,7 @@ def cuts(database):
     """Files that are not whole."""
     whole = database({"networks": [(ADDRESS, GOOD)]})
     at = whole.rfind(META_MARK) + len(META_MARK)
+    noise = bytes((i * 37 + 11) % 256 for i in range(200))
     return {
         "zero.mmdb": (b"", False, "no byte at all"),
         "truncated.mmdb": (whole[: len(whole) // 2], False, "the second half is missing"),
@@ -164,8 +166,7 @@ def cuts(database):
                           "all but 40 bytes before the metadata are missing"),
         "metadata-cut.mmdb": (whole[: at + 20], False, "ends within the metadata"),
         "metadata-none.mmdb": (whole[:at], False, "ends behind the metadata's marker"),
-        "metadata-garbage.mmdb": (whole[:at] + bytes((i * 37 + 11) % 256 for i in range(200)), False,
-                                  "noise where the metadata should be"),
+        "metadata-garbage.mmdb": (whole[:at] + noise, False, "noise where the metadata should be"),
         "not-a-database.mmdb": (b"This is a text and not a database.\n" * 4, False, "plain text"),
     }
 
@@ -177,7 +178,8 @@ def files(database):
     body = whole[: whole.rfind(META_MARK)]
     count = (len(body) - 16) // 6
     for name, (changes, opens, about) in ODD_METADATA.items():
-        result[name] = (body + mmdb_write.metadata(META | {"node_count": count} | changes), opens, about)
+        metadata = mmdb_write.metadata(META | {"node_count": count} | changes)
+        result[name] = (body + metadata, opens, about)
     result |= loops()
     for name, (value, about) in ODD_VALUES.items():
         raw = database({"networks": [(ADDRESS, value)]})

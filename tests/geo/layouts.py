@@ -66,7 +66,10 @@ def flat_city(code, city, state, latitude, longitude):
 
 AMSTERDAM = place("NL", "Netherlands", "Amsterdam", 52.3676, 4.9041)
 MOSCOW = place("RU", "Russia", "Moscow", 55.7558, 37.6173)
-SHAPE = [("185.85.15.0/24", {"country": country("NL")}), ("192.0.2.0/25", {"country": country("RU")})]
+SHAPE = [
+    ("185.85.15.0/24", {"country": country("NL")}),
+    ("192.0.2.0/25", {"country": country("RU")}),
+]
 
 LAYOUTS = {
     "city.mmdb": {
@@ -146,7 +149,7 @@ LAYOUTS = {
         ],
     },
     "flat-city.mmdb": {
-        "about": "ip-location-db city, IPv4 file: all at the top, unknown things are empty strings.",
+        "about": "ip-location-db city, IPv4 file: all at the top, what is unknown is empty.",
         "type": "city ipv4",
         "ip_version": 4,
         "networks": [
@@ -184,7 +187,11 @@ LAYOUTS = {
     },
     "record28.mmdb": {"about": "Records of 28 bits.", "record_size": 28, "networks": SHAPE},
     "record32.mmdb": {"about": "Records of 32 bits.", "record_size": 32, "networks": SHAPE},
-    "ipv4.mmdb": {"about": "MaxMind layout in a tree of 32 bits.", "ip_version": 4, "networks": SHAPE},
+    "ipv4.mmdb": {
+        "about": "MaxMind layout in a tree of 32 bits.",
+        "ip_version": 4,
+        "networks": SHAPE,
+    },
     "everything.mmdb": {
         "about": "One record for all addresses, IPv4 and IPv6.",
         "networks": [("::/0", {"country": country("NL")} | system(200107, KASPERSKY))],

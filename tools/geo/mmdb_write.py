@@ -2,9 +2,9 @@
 """Writes MaxMind DB files (format version 2.0).
 
 Idea: a database is given as a partition of the address space, a sorted list of (first address,
-value index) in which each entry reaches up to the next one.  The tree is built from it bottom up and
-every node is interned, so equal neighbours melt into one network and equal subtrees are stored once
-(the format only asks that a record points somewhere, not that each node has one parent).
+value index) in which each entry reaches up to the next one.  The tree is built from it bottom up
+and every node is interned, so equal neighbours melt into one network and equal subtrees are stored
+once (the format only asks that a record points somewhere, not that each node has one parent).
 
 Invariants: the same partition and values give the same bytes; values are stored in the order given;
 map keys keep their order.
@@ -62,7 +62,8 @@ def pointer(offset):
         return bytes([TYPE_POINTER << 5 | 1 << 3 | rest >> 16]) + (rest & 0xFFFF).to_bytes(2, "big")
     if offset < POINTER_BASES[2] + (1 << 27):
         rest = offset - POINTER_BASES[2]
-        return bytes([TYPE_POINTER << 5 | 2 << 3 | rest >> 24]) + (rest & 0xFFFFFF).to_bytes(3, "big")
+        low = (rest & 0xFFFFFF).to_bytes(3, "big")
+        return bytes([TYPE_POINTER << 5 | 2 << 3 | rest >> 24]) + low
     return bytes([TYPE_POINTER << 5 | 3 << 3]) + offset.to_bytes(4, "big")
 
 
@@ -196,7 +197,7 @@ def pack_nodes(pairs, record_bits):
             for left, right in pairs
         )
     size = record_bits // 8
-    return b"".join(left.to_bytes(size, "big") + right.to_bytes(size, "big") for left, right in pairs)
+    return b"".join(a.to_bytes(size, "big") + b.to_bytes(size, "big") for a, b in pairs)
 
 
 def metadata(fields):

@@ -93,7 +93,8 @@ def tidy(partition, bits):
 
 def country_of(fields):
     """The country code in a row, None when it says that it does not know."""
-    return fields[0] if re.fullmatch("[A-Z]{2}", fields[0]) and fields[0] != UNKNOWN_COUNTRY else None
+    code = fields[0]
+    return code if re.fullmatch("[A-Z]{2}", code) and code != UNKNOWN_COUNTRY else None
 
 
 def system_of(fields):
