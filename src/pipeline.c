@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The wiring, and nothing else: which stage sees a packet when.  pipeline_frame() is the diagram; what each stage does
+ * stands in its own folder.  Time is the packet's, so that a replay gives the same bytes on every machine. */
+#include "pipeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/contacts.h"
+#include "alert/eve.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "capture/frame.h"
+#include "classify/classify.h"
+#include "classify/dns.h"
+#include "decode/decode.h"
+#include "decode/packet.h"
+#include "flow/table.h"
+#include "geo/geo.h"
+#include "judge.h"
+#include "match/match.h"
+#include "names/names.h"
+#include "resolvers.h"
+#include "stats.h"
+
+enum {
+    REGIMES_MAX = 16,
+    PORT_MDNS = 5353,
+    PORT_LLMNR = 5355
+};
+
+/* What the pipeline remembers about a flow that a vendor came out of. */
+struct flow_note {
+    const struct vendor *vendor;
+    const struct service *service;
+    struct addr asset;
+};
+
+struct pipeline {
+    struct pipeline_options options;
+    const struct settings *settings;
+    struct decoder *decoder;
+    struct flow_table *flows;
+    struct classify *classify;
+    struct names *names;
+    struct contacts *contacts;
+    struct resolvers *resolvers;
+    struct event_source source;
+    struct text geo_text;
+    struct text line;
+    struct pipeline_counters counters;
+    int64_t stats_due_ns;
+    uint64_t seq;
+};
+
+/* The flow, packet and side that are being looked at, for the functions that make events of them. */
+struct scene {
+    struct flow *flow;
+    const struct packet *packet; /* NULL at the flow's end */
+    enum flow_side side;
+    int64_t ts_ns;
+    const struct dns_message *dns; /* NULL unless it is a look-up */
+};
+
+static void flow_ended(void *context, struct flow *flow);
+
+/* --- Construction ------------------------------------------------------------------------------ */
+
+static struct decoder *make_decoder(const struct settings *settings)
+{
+    struct decode_options options = decode_options_default();
+    options.copies = settings->decode.recognise_copies;
+    options.copy_window_ns = settings->decode.copy_window_ns;
+    options.tunnel_depth_max = settings->decode.tunnel_depth;
+    options.fragment_memory_bytes = settings->decode.fragment_bytes;
+    options.fragment_datagrams = settings->decode.fragment_datagrams;
+    return decoder_new(&options);
+}
+
+static struct flow_table *make_flows(struct pipeline *pipeline, const struct settings *settings)
+{
+    struct flow_options options;
+    flow_options_default(&options);
+    options.flows_max = settings->flow.flows_max;
+    options.tcp_idle_ns = settings->flow.tcp_idle_ns;
+    options.tcp_new_idle_ns = settings->flow.tcp_new_idle_ns;
+    options.tcp_closed_ns = settings->flow.tcp_closed_ns;
+    options.udp_idle_ns = settings->flow.udp_idle_ns;
+    options.icmp_idle_ns = settings->flow.icmp_idle_ns;
+    options.other_idle_ns = settings->flow.other_idle_ns;
+    options.active_ns = settings->flow.active_ns;
+    return flow_table_new(&options, flow_ended, pipeline);
+}
+
+static struct classify *make_classify(const struct settings *settings, struct error *err)
+{
+    struct classify_options options = {
+        .ndpi =
+            settings->classify.ndpi == SETTINGS_NDPI_ALL ? CLASSIFY_NDPI_ALL : CLASSIFY_NDPI_REST,
+        .states_max = settings->classify.states_max,
+        .stream_bytes = settings->classify.stream_bytes,
+        .tcp_packets = settings->classify.tcp_packets,
+        .udp_packets = settings->classify.udp_packets,
+        .fingerprints = settings->classify.fingerprints,
+    };
+    return classify_new(&options, err);
+}
+
+static void describe_geo(struct pipeline *pipeline)
+{
+    const struct geo_source *source = NULL;
+    for (size_t i = 0;
+         pipeline->options.geo != NULL && (source = geo_source(pipeline->options.geo, i)) != NULL;
+         i++) {
+        char date[TIME_TEXT_MAX];
+        time_date_text(source->built_ns, date);
+        text_addf(&pipeline->geo_text, "%s%s %s", i > 0 ? ", " : "", source->type, date);
+    }
+}
+
+static void describe_source(struct pipeline *pipeline)
+{
+    const struct signatures_info *info = signatures_info(pipeline->options.signatures);
+    describe_geo(pipeline);
+    pipeline->source = (struct event_source){
+        .sensor = pipeline->settings->sensor.name,
+        .interface = pipeline->options.interface,
+        .signatures_version = info->digest,
+        .signatures_date = info->newest,
+        .geo = text_string(&pipeline->geo_text),
+        .policy_version = pipeline->settings->policy.digest,
+    };
+}
+
+struct pipeline *pipeline_new(const struct pipeline_options *options, struct error *err)
+{
+    const struct settings *settings = options->settings;
+    struct classify *classify = make_classify(settings, err);
+    if (classify == NULL)
+        return NULL;
+    struct pipeline *pipeline = mem_zeroed(1, sizeof *pipeline);
+    pipeline->options = *options;
+    pipeline->settings = settings;
+    pipeline->classify = classify;
+    pipeline->decoder = make_decoder(settings);
+    pipeline->flows = make_flows(pipeline, settings);
+    struct names_options names = {.entries_max = settings->names.entries_max,
+                                  .ttl_min_ns = settings->names.ttl_min_ns,
+                                  .keep_ns = settings->names.keep_ns};
+    pipeline->names = names_new(&names);
+    struct contacts_options contacts = {.contacts_max = 100000,
+                                        .alert_confidence = settings->policy.alert_confidence,
+                                        .again_after_ns = settings->policy.again_after_ns};
+    pipeline->contacts = contacts_new(&contacts);
+    pipeline->resolvers = resolvers_new();
+    describe_source(pipeline);
+    return pipeline;
+}
+
+void pipeline_free(struct pipeline *pipeline)
+{
+    if (pipeline == NULL)
+        return;
+    flow_table_free(pipeline->flows);
+    classify_free(pipeline->classify);
+    decoder_free(pipeline->decoder);
+    names_free(pipeline->names);
+    contacts_free(pipeline->contacts);
+    resolvers_free(pipeline->resolvers);
+    text_done(&pipeline->geo_text);
+    text_done(&pipeline->line);
+    free(pipeline);
+}
+
+/* --- Events ------------------------------------------------------------------------------------ */
+
+static void emit(struct pipeline *pipeline, const char *kind)
+{
+    pipeline->counters.events++;
+    pipeline->options.emit(pipeline->options.emit_context, kind, pipeline->line.data,
+                           pipeline->line.length);
+    text_clear(&pipeline->line);
+}
+
+static bool vendor_in_regime(const struct vendor *vendor, const char *regime)
+{
+    for (const char *const *id = vendor->regimes; id != NULL && *id != NULL; id++)
+        if (strcmp(*id, regime) == 0)
+            return true;
+    return false;
+}
+
+static size_t regimes_in_force(const struct policy *policy, const struct vendor *vendor,
+                               const char *ret_regimes[static REGIMES_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < policy->regime_count && count < REGIMES_MAX; i++)
+        if (vendor_in_regime(vendor, policy->regimes[i]))
+            ret_regimes[count++] = policy->regimes[i];
+    return count;
+}
+
+/* Says why the operator cares, and how much: law over place, because the place says little. */
+static void weigh_concern(const struct policy *policy, struct alert *alert)
+{
+    const struct vendor *vendor = alert->vendor;
+    alert->severity = 1;
+    if (policy_concerns_vendor(policy, vendor->id))
+        alert->concern = "vendor";
+    else if (policy_concerns_country(policy, vendor->jurisdiction) ||
+             (vendor->parent.name != NULL &&
+              policy_concerns_country(policy, vendor->parent.country)))
+        alert->concern = "jurisdiction";
+    else if (alert->regime_count > 0)
+        alert->concern = "regime";
+    if (alert->concern != NULL)
+        return;
+    alert->severity = 2;
+    if (policy_concerns_country(policy, alert->place.country))
+        alert->concern = "endpoint-country";
+    else if (policy_concerns_country(policy, alert->place.registered_country))
+        alert->concern = "network-country";
+    else
+        alert->severity = 3;
+}
+
+static void describe_risks(const struct pipeline *pipeline, const struct label *label,
+                           struct alert *alert)
+{
+    for (unsigned bit = 0; bit < 64 && alert->risk_count < EVENT_RISKS_MAX; bit++) {
+        if ((label->ndpi_risks >> bit & 1) == 0)
+            continue;
+        const char *text = classify_risk_text(pipeline->classify, bit);
+        if (text != NULL)
+            alert->risks[alert->risk_count++] = text;
+    }
+}
+
+static void describe_flow(struct pipeline *pipeline, const struct scene *scene, struct alert *alert)
+{
+    struct flow *flow = scene->flow;
+    alert->flow = flow;
+    alert->one_sided =
+        flow_one_sided(flow) && flow->packets[FLOW_CLIENT] + flow->packets[FLOW_SERVER] > 1;
+    alert->truncated = flow->truncated;
+    alert->lost_bytes = (uint64_t)flow->gap_bytes[FLOW_CLIENT] + flow->gap_bytes[FLOW_SERVER];
+    alert->dns = scene->dns;
+    if (flow->label == NULL)
+        return;
+    alert->label = scene->dns == NULL ? flow->label : NULL;
+    alert->app = label_app_text(flow->label);
+    alert->stack = classify_stack(pipeline->classify, flow);
+    describe_risks(pipeline, flow->label, alert);
+}
+
+/* Completes the alert about `contact` and sends it on; `scene` NULL where no packet is at hand. */
+static void raise_alert(struct pipeline *pipeline, struct contact *contact,
+                        const struct scene *scene, const struct judgement *judgement)
+{
+    const struct policy *policy = &pipeline->settings->policy;
+    int64_t ts_ns = scene != NULL ? scene->ts_ns : pipeline->counters.last_ns;
+    struct alert alert = {0};
+    (void)contact_peek(pipeline->contacts, contact, &alert);
+    if (alert.has_endpoint && pipeline->options.geo != NULL)
+        (void)geo_find(pipeline->options.geo, &alert.endpoint, &alert.place);
+    const char *regimes[REGIMES_MAX];
+    alert.regime_count = regimes_in_force(policy, alert.vendor, regimes);
+    alert.regimes = regimes;
+    weigh_concern(policy, &alert);
+    const struct policy_exception *exception = policy_find_exception(
+        policy, alert.vendor->id, alert.service != NULL ? alert.service->id : NULL, alert.name,
+        &alert.asset, ts_ns);
+    if (exception != NULL || (policy->only_concern && alert.concern == NULL)) {
+        pipeline->counters.suppressed += exception == NULL || !exception->allow;
+        pipeline->counters.allowed += exception != NULL && exception->allow;
+        contact_suppress(contact, ts_ns);
+        return;
+    }
+    if (scene != NULL)
+        describe_flow(pipeline, scene, &alert);
+    alert.name_hidden = judgement != NULL && judgement->name_hidden;
+    contact_alert(pipeline->contacts, contact, ts_ns, pipeline->source.sensor, &alert);
+    eve_alert(&pipeline->source, &alert, pipeline->seq++, &pipeline->line);
+    pipeline->counters.alerts++;
+    emit(pipeline, "alert");
+}
+
+/* --- Judging ----------------------------------------------------------------------------------- */
+
+/* The asset is the home side; the client where both or neither are home. */
+static bool endpoint_is_server(const struct pipeline *pipeline, const struct flow *flow)
+{
+    const struct policy *policy = &pipeline->settings->policy;
+    return policy_is_home(policy, &flow->client) || !policy_is_home(policy, &flow->server);
+}
+
+static struct judge judge_of(const struct pipeline *pipeline)
+{
+    return (struct judge){.signatures = pipeline->options.signatures,
+                          .names = pipeline->names,
+                          .geo = pipeline->options.geo};
+}
+
+static void copy_mac(const struct scene *scene, bool asset_is_client, struct sighting *sighting)
+{
+    if (scene->packet == NULL || !scene->packet->has_mac)
+        return;
+    bool from_asset = (scene->side == FLOW_CLIENT) == asset_is_client;
+    sighting->has_mac = true;
+    memcpy(sighting->asset_mac, from_asset ? scene->packet->src_mac : scene->packet->dst_mac,
+           sizeof sighting->asset_mac);
+}
+
+static void sight(struct pipeline *pipeline, const struct scene *scene,
+                  const struct judgement *judgement, struct sighting *sighting)
+{
+    sighting->ts_ns = scene->ts_ns;
+    sighting->protocol = scene->flow->protocol;
+    sighting->vendor = judgement->vendor;
+    sighting->service = judgement->service;
+    sighting->name = judgement->name;
+    sighting->domain = judgement->domain;
+    sighting->name_source = judgement->name_source;
+    sighting->weak = judgement->weak;
+    sighting->rows = judgement->rows;
+    sighting->row_count = judgement->row_count;
+    struct contact *contact = NULL;
+    if (contacts_add(pipeline->contacts, sighting, &contact) != CONTACT_RAISE)
+        return;
+    if (scene->packet != NULL && scene->dns == NULL)
+        classify_deepen(pipeline->classify, scene->flow, scene->side, scene->packet);
+    raise_alert(pipeline, contact, scene, judgement);
+}
+
+static void judge_conversation(struct pipeline *pipeline, const struct scene *scene)
+{
+    struct flow *flow = scene->flow;
+    struct judge judge = judge_of(pipeline);
+    bool outward = endpoint_is_server(pipeline, flow);
+    struct judgement judgement;
+    if (!judge_flow(&judge, flow, outward, scene->ts_ns, &judgement))
+        return;
+    struct flow_note *note = flow->note;
+    bool first =
+        note == NULL || note->vendor != judgement.vendor || note->service != judgement.service;
+    if (note == NULL)
+        note = flow->note = mem_zeroed(1, sizeof *note);
+    note->vendor = judgement.vendor;
+    note->service = judgement.service;
+    note->asset = outward ? flow->client : flow->server;
+    struct sighting sighting = {
+        .asset = note->asset,
+        .endpoint = outward ? flow->server : flow->client,
+        .asset_port = outward ? flow->client_port : flow->server_port,
+        .endpoint_port = outward ? flow->server_port : flow->client_port,
+        .has_endpoint = true,
+        .first = first,
+    };
+    copy_mac(scene, outward, &sighting);
+    sight(pipeline, scene, &judgement, &sighting);
+}
+
+/* A look-up is a contact of its own: with services that live in DNS it is the only one there is. */
+static void judge_question(struct pipeline *pipeline, const struct scene *scene)
+{
+    struct flow *flow = scene->flow;
+    const struct dns_message *message = scene->dns;
+    /* A resolver asks for others; the one behind it is seen asking, or is out of sight. */
+    if (resolvers_has(pipeline->resolvers, &flow->client))
+        return;
+    struct judge judge = judge_of(pipeline);
+    struct judgement judgement;
+    if (!judge_lookup(&judge, message, &judgement))
+        return;
+    struct sighting sighting = {
+        .asset = flow->client,
+        .resolver = flow->server,
+        .asset_port = flow->client_port,
+        .endpoint_port = flow->server_port,
+        .lookup = true,
+        .first = true,
+    };
+    copy_mac(scene, true, &sighting);
+    sight(pipeline, scene, &judgement, &sighting);
+}
+
+static void see_dns(struct pipeline *pipeline, struct scene *scene)
+{
+    const struct flow *flow = scene->flow;
+    const struct dns_message *message = NULL;
+    for (unsigned i = 0; (message = classify_dns(pipeline->classify, i)) != NULL; i++) {
+        scene->dns = message;
+        bool unicast = flow->server_port != PORT_MDNS && flow->server_port != PORT_LLMNR;
+        if (message->response)
+            names_learn(pipeline->names, &flow->client, message, scene->ts_ns);
+        if (message->response && unicast)
+            resolvers_add(pipeline->resolvers, &flow->server);
+        /* An answer stands for its question where the question's direction is out of sight. */
+        bool question = !message->response || flow->packets[FLOW_CLIENT] == 0;
+        if (unicast && question && message->opcode == 0)
+            judge_question(pipeline, scene);
+    }
+    scene->dns = NULL;
+}
+
+/* --- The path of a packet ----------------------------------------------------------------------- */
+
+static bool worth_judging(const struct flow *flow, unsigned news)
+{
+    if (flow->label->app == APP_DNS)
+        return false;
+    if ((news & (LABEL_NAME | LABEL_REQUEST | LABEL_CERTIFICATE)) != 0)
+        return true;
+    bool hello_without_name = (news & LABEL_CLIENT_HELLO) != 0;
+    return hello_without_name || ((news & LABEL_DONE) != 0 && flow->label->server_name == NULL);
+}
+
+static void see_news(struct pipeline *pipeline, struct flow *flow, enum flow_side side,
+                     const struct packet *packet, unsigned news)
+{
+    if ((news & LABEL_REVERSED) != 0) {
+        flow_reverse(flow);
+        side = side == FLOW_CLIENT ? FLOW_SERVER : FLOW_CLIENT;
+    }
+    struct scene scene = {.flow = flow, .packet = packet, .side = side, .ts_ns = packet->ts_ns};
+    if ((news & LABEL_DNS) != 0)
+        see_dns(pipeline, &scene);
+    if (worth_judging(flow, news))
+        judge_conversation(pipeline, &scene);
+}
+
+static void keep_time(struct pipeline *pipeline, int64_t ts_ns)
+{
+    struct pipeline_counters *counters = &pipeline->counters;
+    if (counters->first_ns == 0)
+        counters->first_ns = ts_ns;
+    if (ts_ns > counters->last_ns)
+        counters->last_ns = ts_ns;
+}
+
+/* One frame, from the wire to the sink.  Everything that is done to a packet is on this page. */
+void pipeline_frame(struct pipeline *pipeline, const struct frame *frame)
+{
+    keep_time(pipeline, frame->ts_ns);
+    flow_table_expire(pipeline->flows, frame->ts_ns); /* calls flow_ended() */
+    if (frame->idle)
+        return;
+
+    struct packet packet;
+    if (decode_frame(pipeline->decoder, frame, &packet) != DECODE_OK)
+        return; /* counted by decode/ */
+
+    enum flow_side side = FLOW_CLIENT;
+    struct flow *flow = flow_table_touch(pipeline->flows, &packet, &side);
+    if (flow == NULL || flow->classified)
+        return;
+
+    unsigned news = classify_packet(pipeline->classify, flow, side, &packet);
+    if (news != 0)
+        see_news(pipeline, flow, side, &packet, news); /* names -> match -> geo -> alert -> emit */
+}
+
+static void record_flow(struct pipeline *pipeline, struct flow *flow)
+{
+    struct judge judge = judge_of(pipeline);
+    struct place place;
+    bool placed =
+        pipeline->options.geo != NULL && geo_find(pipeline->options.geo, &flow->server, &place);
+    enum name_source source = NAME_SOURCE_NONE;
+    const char *name = judge_name(&judge, flow, flow->last_ns, &source);
+    eve_flow(&pipeline->source, flow, placed ? &place : NULL, name,
+             classify_stack(pipeline->classify, flow), pipeline->seq++, &pipeline->line);
+    emit(pipeline, "flow");
+}
+
+/* A flow has ended: what was not known until now is judged, volume is counted, and the record written. */
+static void flow_ended(void *context, struct flow *flow)
+{
+    struct pipeline *pipeline = context;
+    unsigned news = classify_end(pipeline->classify, flow);
+    if (news != 0 && worth_judging(flow, news)) {
+        struct scene scene = {.flow = flow, .ts_ns = flow->last_ns};
+        judge_conversation(pipeline, &scene);
+    }
+    struct flow_note *note = flow->note;
+    if (note != NULL) {
+        bool client = addr_equal(&note->asset, &flow->client);
+        contacts_add_volume(pipeline->contacts, &note->asset, note->vendor, note->service,
+                            flow->bytes[client ? FLOW_CLIENT : FLOW_SERVER],
+                            flow->bytes[client ? FLOW_SERVER : FLOW_CLIENT]);
+    }
+    if (pipeline->settings->events.flow_records)
+        record_flow(pipeline, flow);
+    if (flow->end == FLOW_END_ACTIVE)
+        return; /* the flow goes on */
+    classify_forget(pipeline->classify, flow);
+    free(note);
+    flow->note = NULL;
+}
+
+void pipeline_name(void *context, const struct addr *addr, const char *name)
+{
+    struct pipeline *pipeline = context;
+    names_learn_file(pipeline->names, addr, name);
+}
+
+void pipeline_finish(struct pipeline *pipeline)
+{
+    flow_table_flush(pipeline->flows);
+    for (struct contact *contact = contacts_next(pipeline->contacts, NULL); contact != NULL;
+         contact = contacts_next(pipeline->contacts, contact))
+        if (contact_has_news(contact))
+            raise_alert(pipeline, contact, NULL, NULL);
+}
+
+void pipeline_stats(struct pipeline *pipeline, const struct pipeline_capture *capture)
+{
+    struct stats_sources sources = {
+        .pipeline = &pipeline->counters,
+        .capture = capture,
+        .decode = decode_counters(pipeline->decoder),
+        .flow = flow_table_counters(pipeline->flows),
+        .classify = classify_counters(pipeline->classify),
+        .names = names_counters(pipeline->names),
+        .contacts = contacts_counters(pipeline->contacts),
+    };
+    struct stat stats[STATS_MAX];
+    size_t count = stats_collect(&sources, stats);
+    eve_stats(&pipeline->source, pipeline->counters.last_ns, stats, count, pipeline->seq++,
+              &pipeline->line);
+    emit(pipeline, "stats");
+}
+
+const struct pipeline_counters *pipeline_counters(const struct pipeline *pipeline)
+{
+    return &pipeline->counters;
+}
+
+struct contacts *pipeline_contacts(struct pipeline *pipeline)
+{
+    return pipeline->contacts;
+}
