@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `telltale signatures check|list|explain`. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "commands.h"
+#include "exit.h"
+#include "geo/geo.h"
+#include "knowledge.h"
+#include "match/explain.h"
+#include "match/match.h"
+#include "options.h"
+
+static void print_help(void)
+{
+    (void)fputs(
+        "Looks into the vendor signatures.\n\n"
+        "usage: telltale signatures check [DIR]      load a set and say what is wrong with it\n"
+        "       telltale signatures list             the vendors in the set\n"
+        "       telltale signatures explain NAME|IP  what would match, why, and how sure\n",
+        stdout);
+    options_print(stdout, OPTIONS_OTHER);
+}
+
+static int check(const struct signatures *set)
+{
+    const struct signatures_info *info = signatures_info(set);
+    (void)printf(
+        "%zu vendors, %zu services, %zu names, %zu networks, %zu negatives, %zu others, %zu regimes; "
+        "newest %s; version %s\n",
+        info->vendors, info->services, info->names, info->networks, info->negatives, info->others,
+        info->regimes, info->newest, info->digest);
+    return EXIT_OK;
+}
+
+static int list(const struct signatures *set)
+{
+    struct text text = {0};
+    match_list(set, &text);
+    (void)fputs(text_string(&text), stdout);
+    text_done(&text);
+    return EXIT_OK;
+}
+
+static void add_place(struct text *text, const struct place *place)
+{
+    text_add(text, "\nwhere it is: ");
+    if (place->city[0] != '\0')
+        text_addf(text, "%s, ", place->city);
+    text_add(text, place->country[0] != '\0' ? place->country : "country unknown");
+    if (place->asn != 0)
+        text_addf(text, ", AS%u %s", place->asn, place->as_org);
+    if (place->registered_country[0] != '\0')
+        text_addf(text, "\nwhere its network is registered: %s", place->registered_country);
+    text_add_char(text, '\n');
+}
+
+static int explain(const struct knowledge *knowledge, const char *subject)
+{
+    struct text text = {0};
+    struct addr addr;
+    struct place place = {0};
+    bool placed = knowledge->geo != NULL && addr_parse(subject, &addr) &&
+                  geo_find(knowledge->geo, &addr, &place);
+    bool ok = match_explain(knowledge->signatures, subject, place.asn, &text);
+    if (placed)
+        add_place(&text, &place);
+    (void)fputs(text_string(&text), ok ? stdout : stderr);
+    text_done(&text);
+    return ok ? EXIT_OK : EXIT_USAGE;
+}
+
+static int run_verb(struct options *options, struct error *err)
+{
+    const char *verb = options->arguments[0];
+    size_t count = options->argument_count - 1;
+    static const char *const verbs[] = {"check", "list", "explain", NULL};
+    bool is_check = strcmp(verb, "check") == 0, is_explain = strcmp(verb, "explain") == 0;
+    if (!is_check && !is_explain && strcmp(verb, "list") != 0) {
+        const char *nearest = error_nearest(verb, verbs);
+        (void)error_set(err, "signatures: unknown verb '%s'%s%s%s", verb,
+                        nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "",
+                        nearest != NULL ? "'?)" : "");
+        return EXIT_USAGE;
+    }
+    if (count > 1 || (is_explain && count == 0) || (!is_check && !is_explain && count > 0)) {
+        (void)error_set(
+            err, "signatures %s: wrong number of arguments ('telltale signatures --help')", verb);
+        return EXIT_USAGE;
+    }
+    if (is_check && count == 1) {
+        struct signatures *set = signatures_load(options->arguments[1], err);
+        int code = set != NULL ? check(set) : EXIT_USAGE;
+        signatures_free(set);
+        return code;
+    }
+    struct knowledge knowledge;
+    options->quiet = true;
+    if (!knowledge_load(&knowledge, options, err))
+        return EXIT_USAGE;
+    int code = is_check     ? check(knowledge.signatures)
+               : is_explain ? explain(&knowledge, options->arguments[1])
+                            : list(knowledge.signatures);
+    knowledge_done(&knowledge);
+    return code;
+}
+
+int command_signatures(int argc, char **argv)
+{
+    struct options options;
+    struct error err = {{0}};
+    int code = EXIT_USAGE;
+    if (options_read(&options, OPTIONS_OTHER, argc, argv, &err)) {
+        if (options.help) {
+            print_help();
+            code = EXIT_OK;
+        } else if (options.argument_count == 0) {
+            (void)error_set(&err,
+                            "signatures: check, list or explain? ('telltale signatures --help')");
+        } else {
+            code = run_verb(&options, &err);
+        }
+        options_done(&options);
+    }
+    if (err.text[0] != '\0')
+        (void)fprintf(stderr, "telltale: %s\n", err.text);
+    return code;
+}
