@@ -135,8 +135,8 @@ START_TEST(service_record_gives_hints_and_alias)
     put_question(&wire, "a.example.com", DNS_TYPE_HTTPS);
     wire_number(&wire, 0xc00c, 2);
     size_t data = put_record(&wire, DNS_TYPE_HTTPS, 1, 60);
-    wire_number(&wire, 1, 2);                      /* service form */
-    wire_number(&wire, 0, 1);                      /* target: the owner */
+    wire_number(&wire, 1, 2);                /* service form */
+    wire_number(&wire, 0, 1);                /* target: the owner */
     wire_number(&wire, 0x00010003026832, 7); /* alpn: h2 */
     wire_number(&wire, 0x00040008c0000201, 8);
     wire_number(&wire, 0xc0000202, 4);
