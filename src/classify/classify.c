@@ -11,6 +11,7 @@
  * 4 us a flow, all else what nDPI takes (1 to 25 us); a classified flow costs nothing. */
 #include "classify/classify.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,15 @@ struct label_http *classify_label_http(struct flow *flow)
     if (label->http == NULL)
         label->http = mem_zeroed(1, sizeof *label->http);
     return label->http;
+}
+
+const char *classify_lower(struct classify *classify, const char *text)
+{
+    char lower[64];
+    size_t length = strnlen(text, sizeof lower);
+    for (size_t i = 0; i < length; i++)
+        lower[i] = (char)tolower((unsigned char)text[i]);
+    return intern_take(classify->texts, lower, length);
 }
 
 unsigned classify_set_name(struct classify *classify, struct flow *flow, const char *name,
@@ -270,6 +280,7 @@ static unsigned label_by_number(struct classify *classify, struct flow *flow)
     label->app = APP_OTHER;
     text = text != NULL ? text : "IP";
     label->stack = intern_take(classify->texts, text, strlen(text));
+    label->app_text = classify_lower(classify, text);
     flow->classified = true;
     label->seen |= LABEL_PROTOCOL | LABEL_DONE;
     return LABEL_PROTOCOL | LABEL_DONE;
@@ -375,16 +386,25 @@ void classify_forget(struct classify *classify, struct flow *flow)
         return;
     intern_drop(classify->texts, flow->label->server_name);
     intern_drop(classify->texts, flow->label->stack);
-    label_done(flow->label);
-    free(flow->label);
+    intern_drop(classify->texts, flow->label->app_text);
+    label_free(flow->label);
     flow->label = NULL;
 }
 
 void classify_compact(struct classify *classify, struct flow *flow)
 {
     (void)classify;
-    if (flow->label != NULL)
-        label_done(flow->label);
+    struct label *label = flow->label;
+    if (label == NULL)
+        return;
+    if (label->tls != NULL)
+        label_tls_done(label->tls);
+    if (label->http != NULL)
+        label_http_done(label->http);
+    free(label->tls);
+    free(label->http);
+    label->tls = NULL;
+    label->http = NULL;
 }
 
 const struct dns_message *classify_dns(const struct classify *classify, unsigned index)

@@ -152,6 +152,9 @@ static void take_stack(struct classify *classify, struct label *label,
     size_t length = dpi_stack_text(classify->dpi, answer->master, answer->app, text, sizeof text);
     intern_drop(classify->texts, label->stack);
     label->stack = intern_take(classify->texts, text, length);
+    const char *dot = strrchr(text, '.');
+    intern_drop(classify->texts, label->app_text);
+    label->app_text = classify_lower(classify, dot != NULL ? dot + 1 : text);
 }
 
 unsigned inspect_take(struct classify *classify, struct classify_state *state)

@@ -41,12 +41,15 @@ struct label_tls {
     bool ech;            /* encrypted_client_hello offered: server_name is only the public name */
     bool resumed;        /* a session ticket or id was accepted (TLS 1.2) */
     bool handshake_done; /* the server answered with a ServerHello */
+    uint32_t
+        client_session; /* mark of the session id that the client sent, to see it come back; 0 none */
     char *alpn[LABEL_ALPN_MAX];
     unsigned alpn_count;
     char *server_alpn;
-    char ja3[33];  /* MD5 in hex, "" until asked for by the options */
-    char ja4[40];  /* https://github.com/FoxIO-LLC/ja4 (TLS client part, BSD) */
-    char *subject; /* of the leaf certificate, RFC 4514-like "CN=..., O=..." */
+    char ja3[33]; /* MD5 in hex, "" until asked for by the options */
+    char ja4[40]; /* https://github.com/FoxIO-LLC/ja4 (TLS client part, BSD) */
+    char *
+        subject; /* of the leaf certificate, in its order: "C=US, O=..., CN=..." (tls.h, x509_read()) */
     char *issuer;
     char *san[LABEL_SAN_MAX];
     unsigned san_count;
@@ -77,13 +80,16 @@ struct label {
     const char *ndpi_category;      /* static text, NULL unknown */
     uint64_t ndpi_risks;            /* the library's risk bits (see classify_risk_text()) */
     bool ndpi_guessed;              /* by port or address only */
+    /* APP_OTHER: the protocol's name in lower case, static or interned; NULL unknown. */
+    const char *app_text;
 };
 
-/* Release what the record holds and clear it (server_name and stack belong to the classifier). */
+/* Returns the lower-case protocol name for events ("tls", "dns", "quic", "http"; for others app_text, or `stack` where that
+ * is not set; "failed" where unknown).  Static or as long-lived as the label's texts. */
+const char *label_app_text(const struct label *label);
+
+/* Releases the texts and zeroes the record. */
 void label_tls_done(struct label_tls *tls);
 void label_http_done(struct label_http *http);
-void label_done(struct label *label);
-
-/* Returns the lower-case protocol name for events ("tls", "dns", "quic", "http", nDPI's name in lower case for
- * others, "failed" where unknown). */
-const char *label_app_text(const struct label *label);
+/* Releases the label with its details.  Interned texts (server_name, stack, app_text) are their pool's: drop them before. NULL is allowed. */
+void label_free(struct label *label);

@@ -56,6 +56,8 @@ struct classify {
 struct label *classify_label(struct flow *flow);
 struct label_tls *classify_label_tls(struct flow *flow);
 struct label_http *classify_label_http(struct flow *flow);
+/* Returns the interned lower-case form of a protocol's name. */
+const char *classify_lower(struct classify *classify, const char *text);
 /* Sets label.server_name from bytes of the wire where they are a host name; returns LABEL_NAME where it is new. */
 unsigned classify_set_name(struct classify *classify, struct flow *flow, const char *name,
                            size_t length);
