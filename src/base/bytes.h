@@ -36,7 +36,8 @@ static inline const uint8_t *bytes_take(struct bytes *bytes, size_t size)
         return NULL;
     }
     const uint8_t *here = bytes->at;
-    bytes->at += size;
+    if (size > 0) /* a NULL cursor must not be moved, not even by nothing */
+        bytes->at += size;
     return here;
 }
 
@@ -49,8 +50,7 @@ static inline void bytes_skip(struct bytes *bytes, size_t size)
 static inline struct bytes bytes_slice(struct bytes *bytes, size_t size)
 {
     const uint8_t *here = bytes_take(bytes, size);
-    struct bytes slice = {
-        .at = here, .end = here != NULL ? here + size : here, .bad = here == NULL};
+    struct bytes slice = {.at = here, .end = here != NULL ? here + size : here, .bad = bytes->bad};
     return slice;
 }
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,12 +37,12 @@ static size_t smallest(size_t a, size_t b, size_t c)
     return least < c ? least : c;
 }
 
-/* Levenshtein distance by the two-row method; words longer than WORD_MAX count as far away. */
+/* Levenshtein distance by the two-row method; words longer than WORD_MAX are infinitely far away. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t a_length = strlen(a), b_length = strlen(b);
     if (a_length > WORD_MAX || b_length > WORD_MAX)
-        return WORD_MAX;
+        return SIZE_MAX;
     size_t row[WORD_MAX + 1];
     for (size_t j = 0; j <= b_length; j++)
         row[j] = j;

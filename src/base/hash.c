@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Multiply-and-fold hash over 16-byte steps: two 64-bit words are xored with secrets, multiplied to
- * 128 bits, and the halves xored.  About 2 ns for a 40-byte flow key.  SipHash was measured at four
+ * 128 bits, and the halves xored.  About 2 ns for a 40-byte flow key.  Both factors are xored with
+ * something that hangs on the seed: were one secret public, a sender could make that factor zero, and
+ * with it the product, whatever the other factor and the state before (so all such keys collide).  SipHash was measured at four
  * times that; CRC32C is as fast but is linear, so that collisions can be computed for any seed. */
 #include "base/hash.h"
 
@@ -29,13 +31,14 @@ uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed)
 {
     const uint8_t *at = bytes;
     size_t left = size;
+    uint64_t secret = hash_mix(seed ^ secret_a, secret_b);
     uint64_t state = seed ^ secret_a;
     for (; left > 16; at += 16, left -= 16)
-        state = hash_mix(load64(at) ^ secret_b, load64(at + 8) ^ state);
+        state = hash_mix(load64(at) ^ secret, load64(at + 8) ^ state);
     uint8_t tail[16] = {0};
     if (left > 0)
         memcpy(tail, at, left);
-    state = hash_mix(load64(tail) ^ secret_b, load64(tail + 8) ^ state);
+    state = hash_mix(load64(tail) ^ secret, load64(tail + 8) ^ state);
     return hash_mix(state ^ secret_a, size ^ secret_b);
 }
 

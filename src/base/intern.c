@@ -81,7 +81,7 @@ const char *intern_take(struct intern *pool, const char *bytes, size_t length)
     for (struct entry *entry = pool->buckets[hash & pool->mask]; entry != NULL;
          entry = entry->next) {
         if (entry->hash == hash && entry->length == length &&
-            memcmp(entry->text, bytes, length) == 0) {
+            (length == 0 || memcmp(entry->text, bytes, length) == 0)) {
             entry->references++;
             return entry->text;
         }
@@ -92,7 +92,8 @@ const char *intern_take(struct intern *pool, const char *bytes, size_t length)
     entry->hash = hash;
     entry->references = 1;
     entry->length = (uint32_t)length;
-    memcpy(entry->text, bytes, length);
+    if (length > 0)
+        memcpy(entry->text, bytes, length);
     entry->text[length] = '\0';
     struct entry **slot = &pool->buckets[hash & pool->mask];
     entry->next = *slot;

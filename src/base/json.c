@@ -131,7 +131,8 @@ void json_double(struct json *json, const char *key, double value, int digits)
         length--;
     if (length > 1 && number[length - 1] == '.')
         length--;
-    text_add_bytes(json->out, number, (size_t)length);
+    bool minus_zero = length == 2 && number[0] == '-' && number[1] == '0';
+    text_add_bytes(json->out, number + minus_zero, (size_t)length - minus_zero);
 }
 
 void json_bool(struct json *json, const char *key, bool value)

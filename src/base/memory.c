@@ -11,13 +11,18 @@ static void *mem_check(void *pointer, size_t size)
 {
     if (pointer != NULL)
         return pointer;
-    fprintf(stderr, "telltale: out of memory (%zu bytes wanted)\n", size);
+    (void)fprintf(stderr, "telltale: out of memory (%zu bytes wanted)\n", size);
     abort();
 }
 
 void *mem_alloc(size_t size)
 {
     return mem_check(malloc(size > 0 ? size : 1), size);
+}
+
+void *mem_aligned(size_t alignment, size_t size)
+{
+    return mem_check(aligned_alloc(alignment, size), size);
 }
 
 void *mem_zeroed(size_t count, size_t size)

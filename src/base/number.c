@@ -44,7 +44,7 @@ bool number_parse_duration(const char *text, int64_t *ret_ns)
     number[digits] = '\0';
     char *end = NULL;
     double value = strtod(number, &end);
-    if (*end != '\0')
+    if (*end != '\0' || number[digits - 1] == '.')
         return false;
     for (size_t i = 0; i < COUNT_OF(units); i++) {
         if (strcmp(text + digits, units[i].unit) != 0)

@@ -4,7 +4,6 @@
  * time stamp is written for each event. */
 #include "base/time.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct civil {
@@ -110,12 +109,26 @@ void time_date_text(int64_t ts_ns, char ret_text[static TIME_TEXT_MAX])
     ret_text[10] = '\0';
 }
 
+/* Not sscanf(): it takes signs and white space for parts of a number. */
+static bool take_digits(const char *text, unsigned count, unsigned *ret_value)
+{
+    unsigned value = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        value = value * 10 + (unsigned)(text[i] - '0');
+    }
+    *ret_value = value;
+    return true;
+}
+
 bool time_parse_date(const char *text, int64_t *ret_ns)
 {
     unsigned year = 0, month = 0, day = 0;
-    int used = 0;
-    if (strlen(text) != 10 || sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &used) != 3 ||
-        used != 10)
+    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
+        return false;
+    if (!take_digits(text, 4, &year) || !take_digits(text + 5, 2, &month) ||
+        !take_digits(text + 8, 2, &day))
         return false;
     if (year < 1700 || year > 2261 || month < 1 || month > 12 || day < 1)
         return false;

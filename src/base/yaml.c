@@ -15,13 +15,16 @@
 #include "base/memory.h"
 
 enum {
-    DEPTH_MAX = 16
+    DEPTH_MAX = 16,
+    FILE_MAX_BYTES = 256 << 20
 };
 
 struct builder {
     struct yaml_file *file;
     yaml_parser_t *parser;
     struct error *err;
+    const char *data;
+    size_t size;
 };
 
 static void node_free(struct yaml_node *node)
@@ -49,6 +52,21 @@ static bool place_error(const struct builder *builder, const yaml_mark_t *mark, 
                      mark->column + 1, what);
 }
 
+/* Returns the place of a byte: libyaml gives only the offset where the encoding is broken. */
+static yaml_mark_t mark_of(const struct builder *builder, size_t offset)
+{
+    yaml_mark_t mark = {0};
+    for (size_t i = 0; i < offset && i < builder->size; i++) {
+        bool continuation = ((unsigned char)builder->data[i] & 0xc0) == 0x80;
+        mark.column += continuation ? 0 : 1;
+        if (builder->data[i] == '\n') {
+            mark.line++;
+            mark.column = 0;
+        }
+    }
+    return mark;
+}
+
 /* Fetches the next event; the caller deletes it.  False with a sentence on a syntax error. */
 static bool next_event(const struct builder *builder, yaml_event_t *event)
 {
@@ -56,6 +74,8 @@ static bool next_event(const struct builder *builder, yaml_event_t *event)
         return true;
     const yaml_parser_t *parser = builder->parser;
     yaml_mark_t mark = parser->problem_mark;
+    if (parser->error == YAML_READER_ERROR)
+        mark = mark_of(builder, parser->problem_offset);
     char what[256];
     (void)snprintf(
         what, sizeof what, "%s%s%s", parser->problem != NULL ? parser->problem : "not YAML",
@@ -80,30 +100,78 @@ static bool is_end(const yaml_event_t *event)
     return event->type == YAML_SEQUENCE_END_EVENT || event->type == YAML_MAPPING_END_EVENT;
 }
 
-static bool has_key(const struct yaml_node *map, const char *key)
+static int order_by_key(const void *left, const void *right)
 {
+    const struct yaml_node *a = *(const struct yaml_node *const *)left;
+    const struct yaml_node *b = *(const struct yaml_node *const *)right;
+    int order = strcmp(a->key, b->key);
+    if (order == 0)
+        order = a->key_line < b->key_line ? -1 : a->key_line > b->key_line;
+    return order != 0 ? order : a->key_column < b->key_column ? -1 : a->key_column > b->key_column;
+}
+
+/* Refuses a map that has a key twice.  By sorting, so that a hostile file of a million keys costs no
+ * million times a million comparisons. */
+static bool check_duplicates(const struct builder *builder, const struct yaml_node *map)
+{
+    size_t count = 0;
     for (const struct yaml_node *child = map->first; child != NULL; child = child->next)
-        if (strcmp(child->key, key) == 0)
-            return true;
-    return false;
+        count++;
+    auto_free const struct yaml_node **sorted = mem_zeroed(count, sizeof(struct yaml_node *));
+    count = 0;
+    for (const struct yaml_node *child = map->first; child != NULL; child = child->next)
+        sorted[count++] = child;
+    qsort(sorted, count, sizeof(struct yaml_node *), order_by_key);
+    for (size_t i = 1; i < count; i++) {
+        const struct yaml_node *node = sorted[i];
+        if (strcmp(sorted[i - 1]->key, node->key) == 0)
+            return error_set(builder->err, "%s:%u:%u: '%.100s' stands here twice",
+                             builder->file->path, node->key_line, node->key_column, node->key);
+    }
+    return true;
+}
+
+/* Says which of YAML's traps `event` is, NULL for none. */
+static const char *unsupported(const yaml_event_t *event)
+{
+    static const char *const anchors = "anchors and aliases are not supported";
+    static const char *const tags = "tags are not supported";
+    switch ((int)event->type) {
+    case YAML_SCALAR_EVENT:
+        if (memchr(event->data.scalar.value, '\0', event->data.scalar.length) != NULL)
+            return "a NUL byte is not supported";
+        if (event->data.scalar.anchor != NULL)
+            return anchors;
+        return event->data.scalar.tag != NULL ? tags : NULL;
+    case YAML_SEQUENCE_START_EVENT:
+        if (event->data.sequence_start.anchor != NULL)
+            return anchors;
+        return event->data.sequence_start.tag != NULL ? tags : NULL;
+    case YAML_MAPPING_START_EVENT:
+        if (event->data.mapping_start.anchor != NULL)
+            return anchors;
+        return event->data.mapping_start.tag != NULL ? tags : NULL;
+    default:
+        return anchors;
+    }
+}
+
+static bool is_supported(const struct builder *builder, const yaml_event_t *event)
+{
+    const char *what = unsupported(event);
+    return what == NULL || place_error(builder, &event->start_mark, what);
 }
 
 /* Turns the event of a key into the key's text, NULL with a sentence where it cannot be one. */
-static char *build_key(const struct builder *builder, const struct yaml_node *map,
-                       const yaml_event_t *event)
+static char *build_key(const struct builder *builder, const yaml_event_t *event)
 {
+    if (!is_supported(builder, event))
+        return NULL;
     if (event->type != YAML_SCALAR_EVENT) {
         (void)place_error(builder, &event->start_mark, "a key must be plain text");
         return NULL;
     }
-    const char *key = (const char *)event->data.scalar.value;
-    if (has_key(map, key)) {
-        char what[160];
-        (void)snprintf(what, sizeof what, "'%.100s' stands here twice", key);
-        (void)place_error(builder, &event->start_mark, what);
-        return NULL;
-    }
-    return mem_text(key);
+    return mem_text((const char *)event->data.scalar.value);
 }
 
 /* Reads one child (key and value in a map) whose first event is `event`. */
@@ -112,7 +180,7 @@ static struct yaml_node *build_child(const struct builder *builder, const struct
 {
     if (parent->kind == YAML_LIST)
         return build(builder, event, depth);
-    auto_free char *key = build_key(builder, parent, event);
+    auto_free char *key = build_key(builder, event);
     if (key == NULL)
         return NULL;
     yaml_event_t value;
@@ -157,28 +225,12 @@ static struct yaml_node *build_scalar(const yaml_event_t *event)
     return node;
 }
 
-static bool has_anchor(const yaml_event_t *event)
-{
-    switch ((int)event->type) {
-    case YAML_SCALAR_EVENT:
-        return event->data.scalar.anchor != NULL;
-    case YAML_SEQUENCE_START_EVENT:
-        return event->data.sequence_start.anchor != NULL;
-    case YAML_MAPPING_START_EVENT:
-        return event->data.mapping_start.anchor != NULL;
-    default:
-        return event->type == YAML_ALIAS_EVENT;
-    }
-}
-
 /* Builds the node that starts with `event`; NULL with a sentence on failure. */
 static struct yaml_node *build(const struct builder *builder, const yaml_event_t *event,
                                unsigned depth)
 {
-    if (has_anchor(event)) {
-        (void)place_error(builder, &event->start_mark, "anchors and aliases are not supported");
+    if (!is_supported(builder, event))
         return NULL;
-    }
     if (depth > DEPTH_MAX) {
         (void)place_error(builder, &event->start_mark, "nested too deeply");
         return NULL;
@@ -187,7 +239,7 @@ static struct yaml_node *build(const struct builder *builder, const yaml_event_t
         return build_scalar(event);
     bool list = event->type == YAML_SEQUENCE_START_EVENT;
     struct yaml_node *node = node_new(list ? YAML_LIST : YAML_MAP, event);
-    if (!build_children(builder, node, depth)) {
+    if (!build_children(builder, node, depth) || (!list && !check_duplicates(builder, node))) {
         node_free(node);
         return NULL;
     }
@@ -218,22 +270,10 @@ static bool build_file(const struct builder *builder)
     }
 }
 
-static bool parse_with(struct yaml_file *ret_file, const char *path, yaml_parser_t *parser,
-                       struct error *err)
+/* True where the document has no content: nothing, comments, or only its `---` mark. */
+static bool is_empty(const struct yaml_node *root)
 {
-    struct yaml_file file = {.path = mem_text(path)};
-    struct builder builder = {.file = &file, .parser = parser, .err = err};
-    if (!build_file(&builder)) {
-        yaml_done(&file);
-        return false;
-    }
-    if (file.root == NULL) {
-        file.root = mem_zeroed(1, sizeof *file.root);
-        file.root->kind = YAML_MAP;
-        file.root->line = file.root->column = 1;
-    }
-    *ret_file = file;
-    return true;
+    return root == NULL || (root->kind == YAML_SCALAR && !root->quoted && root->text[0] == '\0');
 }
 
 bool yaml_parse(struct yaml_file *ret_file, const char *path, const char *data, size_t size,
@@ -243,9 +283,45 @@ bool yaml_parse(struct yaml_file *ret_file, const char *path, const char *data, 
     if (!yaml_parser_initialize(&parser))
         return error_set(err, "%s: cannot start the YAML parser", path);
     yaml_parser_set_input_string(&parser, (const unsigned char *)data, size);
-    bool ok = parse_with(ret_file, path, &parser, err);
+    struct yaml_file file = {.path = mem_text(path)};
+    struct builder builder = {
+        .file = &file, .parser = &parser, .err = err, .data = data, .size = size};
+    bool ok = build_file(&builder);
     yaml_parser_delete(&parser);
-    return ok;
+    if (!ok) {
+        yaml_done(&file);
+        return false;
+    }
+    if (is_empty(file.root)) {
+        node_free(file.root);
+        file.root = mem_zeroed(1, sizeof *file.root);
+        file.root->kind = YAML_MAP;
+        file.root->line = file.root->column = 1;
+    }
+    *ret_file = file;
+    return true;
+}
+
+/* Reads all of a stream; NULL with errno where that fails. */
+static char *read_all(FILE *stream, size_t *ret_size)
+{
+    size_t size = 0, capacity = 1 << 14;
+    char *data = mem_alloc(capacity);
+    for (size_t got = 1; got > 0 && size <= FILE_MAX_BYTES; size += got) {
+        if (size == capacity) {
+            capacity *= 2;
+            data = mem_resize(data, capacity, 1);
+        }
+        errno = 0;
+        got = fread(data + size, 1, capacity - size, stream);
+    }
+    *ret_size = size;
+    if (!ferror(stream) && size <= FILE_MAX_BYTES)
+        return data;
+    if (errno == 0)
+        errno = EFBIG;
+    free(data);
+    return NULL;
 }
 
 bool yaml_read(struct yaml_file *ret_file, const char *path, struct error *err)
@@ -253,16 +329,13 @@ bool yaml_read(struct yaml_file *ret_file, const char *path, struct error *err)
     FILE *stream = fopen(path, "re");
     if (stream == NULL)
         return error_set(err, "%s: %s", path, strerror(errno));
-    yaml_parser_t parser;
-    if (!yaml_parser_initialize(&parser)) {
-        (void)fclose(stream);
-        return error_set(err, "%s: cannot start the YAML parser", path);
-    }
-    yaml_parser_set_input_file(&parser, stream);
-    bool ok = parse_with(ret_file, path, &parser, err);
-    yaml_parser_delete(&parser);
+    size_t size = 0;
+    auto_free char *data = read_all(stream, &size);
+    int failure = errno;
     (void)fclose(stream);
-    return ok;
+    if (data == NULL)
+        return error_set(err, "%s: %s", path, strerror(failure));
+    return yaml_parse(ret_file, path, data, size, err);
 }
 
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
@@ -289,6 +362,8 @@ bool yaml_error(const struct yaml_file *file, const struct yaml_node *node, stru
 bool yaml_check_keys(const struct yaml_file *file, const struct yaml_node *map,
                      const char *const *keys, struct error *err)
 {
+    if (!yaml_expect(file, map, YAML_MAP, err))
+        return false;
     for (const struct yaml_node *child = map->first; child != NULL; child = child->next) {
         bool known = false;
         for (size_t i = 0; keys[i] != NULL && !known; i++)

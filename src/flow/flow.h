@@ -30,7 +30,7 @@ enum flow_end {
 
 /* How the client was told from the server, best reason first. */
 enum flow_direction {
-    FLOW_DIRECTION_SYN,     /* TCP SYN or SYN-ACK seen, SCTP INIT */
+    FLOW_DIRECTION_SYN,     /* TCP SYN or SYN-ACK seen, SCTP INIT or INIT ACK; ICMP by its type */
     FLOW_DIRECTION_PAYLOAD, /* a classifier saw a request or an answer (see flow_reverse()) */
     FLOW_DIRECTION_PORT, /* one port is a well-known service and the other is not, or the lower */
     FLOW_DIRECTION_FIRST /* nothing better than who spoke first */
@@ -41,35 +41,39 @@ struct label;          /* classify/: see classify/label.h */
 struct flow_note;      /* pipeline: what it remembers about a flow; freed by its on_end */
 
 /* One conversation.  A record for as long as the table keeps it; read-only outside flow/, except for
- * the slots at the end. */
+ * the slots at the end.  In the order in which a packet needs it: the first cache line is the look-up,
+ * the second the counting, the rest is for the end. */
 struct flow {
     struct addr client, server;
     uint16_t client_port,
-        server_port; /* ICMP: identifier or type/code as community id wants, see table.h */
+        server_port; /* ICMP: type and code of what the client sent, 0 and 0 of others */
     uint8_t protocol;
     uint8_t state;        /* enum flow_state */
     uint8_t end;          /* enum flow_end */
     uint8_t direction;    /* enum flow_direction */
     uint8_t tcp_flags[2]; /* all flags seen, per side */
-    uint16_t vlan;        /* outermost tag of the first packet, 0 for none */
-    int64_t first_ns, last_ns;
-    uint64_t id;       /* unique and deterministic within a run: frame number of its first packet */
-    uint64_t bytes[2]; /* IP bytes, by length fields, not by what was captured */
-    uint32_t packets[2];
-    uint64_t payload
-        [2]; /* transport payload bytes, by length fields, retransmissions counted once where seen */
-    uint32_t gap_bytes
-        [2]; /* TCP bytes acknowledged by the other side but never seen: loss before the sensor */
-    uint32_t next_seq[2]; /* TCP: next expected sequence number, once bit 0/1 of seq_known is set */
-    uint8_t seq_known;
+    uint8_t seq_known;    /* bit of each side: next_seq is set */
     uint8_t tunnel_depth;
     bool truncated;  /* a packet was cut by the snapshot length */
     bool classified; /* classify/ is done with it: no more payload is wanted */
+    uint16_t vlan;   /* outermost tag of the first packet, 0 for none */
+    uint32_t packets[2];
+    int64_t last_ns; /* never less than first_ns */
+
+    uint64_t bytes[2]; /* IP bytes, by length fields, not by what was captured */
+    uint64_t
+        payload[2]; /* transport payload bytes, by length fields, retransmissions counted once */
+    uint32_t next_seq[2]; /* TCP: next expected sequence number, where known */
 
     /* Slots of later stages; each is owned by the stage in its comment. */
     struct classify_state *classify;
     struct label *label;
     struct flow_note *note;
+
+    int64_t first_ns;
+    uint64_t id; /* unique and deterministic within a run: frame number of its first packet */
+    uint32_t gap_bytes[2]; /* TCP bytes of this side, acknowledged by the other but never seen: loss
+                            * before the sensor */
 };
 
 /* True where packets were seen from one side only. */

@@ -72,8 +72,15 @@ bool addr_is_special(const struct addr *addr)
         {{192, 168}, 16}, {{198, 18}, 15}, {{198, 51, 100}, 24}, {{203, 0, 113}, 24},
         {{224}, 3}};
     static const struct range ranges6[] = {
-        {{0}, 127},  {{0xfc}, 7}, {{0xfe, 0x80}, 10}, {{0xff}, 8}, {{0x20, 0x01, 0x0d, 0xb8}, 32},
-        {{0x01}, 64}};
+        {{0}, 127},
+        {{0xfc}, 7},
+        {{0xfe, 0x80}, 10},
+        {{0xfe, 0xc0}, 10}, /* site-local, RFC 3879 */
+        {{0xff}, 8},
+        {{0x20, 0x01, 0x0d, 0xb8}, 32},
+        {{0x3f, 0xff}, 20},                    /* documentation, RFC 9637 */
+        {{0x01}, 64},                          /* discard, RFC 6666 */
+        {{0x00, 0x64, 0xff, 0x9b, 0, 1}, 48}}; /* local translation, RFC 8215 */
     bool is4 = addr_is4(addr);
     const uint8_t *bytes = is4 ? addr->bytes + 12 : addr->bytes;
     const struct range *ranges = is4 ? ranges4 : ranges6;

@@ -12,12 +12,17 @@ enum {
     LABEL_MAX = 63
 };
 
-/* Drops one trailing dot and a decimal port. */
+/* Drops a decimal port and one trailing dot.  0 where what follows the colon is no port: that is an
+ * IPv6 address. */
 static size_t trim(const char *name, size_t length)
 {
-    const char *colon = memchr(name, ':', length);
-    if (colon != NULL)
+    const char *colon = length > 0 ? memchr(name, ':', length) : NULL;
+    if (colon != NULL) {
+        for (const char *digit = colon + 1; digit < name + length; digit++)
+            if (*digit < '0' || *digit > '9')
+                return 0;
         length = (size_t)(colon - name);
+    }
     if (length > 0 && name[length - 1] == '.')
         length--;
     return length;
@@ -43,6 +48,8 @@ size_t domain_normalise(const char *name, size_t length, char ret_name[static DO
         ret_name[i] = c;
     }
     ret_name[length] = '\0';
+    if (label == 0)
+        return 0;
     struct addr addr;
     return letter || !addr_parse(ret_name, &addr) ? length : 0;
 }

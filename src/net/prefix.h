@@ -25,7 +25,8 @@ bool prefix_parse(const char *text, struct prefix *ret_prefix);
 void prefix_text(const struct prefix *prefix, char ret_text[static PREFIX_TEXT_MAX]);
 bool prefix_contains(const struct prefix *prefix, const struct addr *addr);
 
-/* A map from prefixes to small numbers; a look-up finds the longest prefix that holds an address. */
+/* A map from prefixes to small numbers; a look-up finds the longest prefix that holds an address.  IPv4
+ * lies inside ::/0, so that one entry can be the default of both. */
 struct prefix_map;
 
 struct prefix_map *prefix_map_new(void);
