@@ -34,12 +34,13 @@ enum {
 struct hit {
     const struct service *service;   /* NULL where negative, and for networks (see vendor) */
     const struct negative *negative; /* NULL where positive */
+    const struct network *network;   /* NULL unless PREFIX or ASN, positive */
     const struct vendor *vendor;
     enum indicator indicator;
     enum confidence confidence;
     const char *value;
     const char *dated; /* networks: date of the list, NULL unknown */
-    unsigned length;   /* how specific: matched characters of the name, bits of the prefix */
+    unsigned length;   /* how specific: literal characters matched, bits of the prefix */
 };
 
 const char *indicator_text(enum indicator indicator);

@@ -44,13 +44,15 @@ struct entity {
 
 struct regime_deadline {
     const char *what;
-    unsigned days;
-    int64_t due_ns; /* 0 none */
+    unsigned days;  /* after the day of issue; 0 unknown */
+    int64_t due_ns; /* 0 unknown */
 };
 
 struct regime {
-    const char *id, *title, *authority, *note, *source;
+    const char *id, *title, *authority;
+    const char *note, *source; /* NULL unknown */
     char country[3];
+    enum confidence confidence; /* UNSURE where date or scope were not checked, else DOCUMENTED */
     int64_t issued_ns;          /* 0 unknown */
     const char *const *covers;  /* NULL-terminated: branded, embedded, successor */
     const char *const *vendors; /* NULL-terminated vendor ids */
@@ -65,9 +67,10 @@ struct vendor {
     struct entity parent;     /* name NULL where none */
     const struct entity *entities;
     size_t entity_count;
+    const char *const *brands;  /* NULL-terminated */
     const char *const *regimes; /* NULL-terminated ids */
     const char *revised;        /* date text */
-    const char *file;
+    const char *file;           /* path as loaded */
 };
 
 /* One service of a vendor's product: the unit in which contacts are counted and alerted. */
@@ -90,6 +93,15 @@ struct negative {
     const struct vendor *vendor;
     const char *reason, *note, *source;
     enum confidence confidence;
+};
+
+/* Address space of a vendor.  Weaker than a name, and it ages: see `dated`. */
+struct network {
+    const struct vendor *vendor;
+    const char *name, *source;
+    const char *dated; /* date of the list, NULL unknown */
+    enum confidence confidence;
+    char country[3]; /* where it is registered, "" unknown */
 };
 
 const char *purpose_text(enum purpose purpose);
