@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -95,12 +94,9 @@ static void leave_entry(struct files *files)
     if (!last)
         return;
     if (files->root_captures == 0) {
-        size_t length = strlen(entry->path);
-        const char *slash = memrchr(entry->path, '/', length);
-        int shown = slash != NULL ? (int)(slash - entry->path) : (int)length;
         files->report->counters.unreadable_files++;
-        report_add(files->report, CAPTURE_UNREADABLE, "%.*s: no capture file in this folder", shown,
-                   entry->path);
+        report_add(files->report, CAPTURE_UNREADABLE, "%s: no capture file in this folder",
+                   files->list.roots[entry->root]);
     }
     files->root_captures = 0;
 }
@@ -198,8 +194,11 @@ bool files_next(struct files *files, struct frame *ret_frame)
 void files_progress(const struct files *files, struct capture_progress *ret_progress)
 {
     bool open = files->reader != NULL;
-    ret_progress->bytes_read = files->bytes_done + (open ? files->source.raw_bytes : 0);
     ret_progress->bytes_total = files->list.bytes_total;
+    uint64_t bytes = open ? files->source.raw_bytes : 0;
+    if (open && ret_progress->bytes_total > 0 && bytes > current_entry(files)->size)
+        bytes = current_entry(files)->size; /* it has grown since */
+    ret_progress->bytes_read = files->bytes_done + bytes;
     ret_progress->files_done = files->current;
     ret_progress->files_total = files->list.count;
     ret_progress->file = open ? shown_path(current_entry(files)) : NULL;

@@ -75,7 +75,7 @@ static bool is_host_name(const char *word, size_t length)
     return letter && memchr(word, '.', length) != NULL && memchr(word, ':', length) == NULL;
 }
 
-static bool compiles(const char *expression, int dlt, bool *ret_is_syntax)
+static bool compiles(const char *expression, int dlt, bool *ret_unknown)
 {
     pcap_t *dead = pcap_open_dead(dlt, SNAPLEN);
     if (dead == NULL)
@@ -84,7 +84,7 @@ static bool compiles(const char *expression, int dlt, bool *ret_is_syntax)
     bool good = pcap_compile(dead, &code, expression, 0, PCAP_NETMASK_UNKNOWN) == 0;
     if (good)
         pcap_freecode(&code);
-    *ret_is_syntax = !good && strstr(pcap_geterr(dead), "syntax error") != NULL;
+    *ret_unknown = !good && strstr(pcap_geterr(dead), "unknown ") != NULL;
     pcap_close(dead);
     return good;
 }
@@ -99,13 +99,13 @@ static bool can_continue(struct text *prefix, size_t open, int dlt)
         text_add(prefix, continuations[i]);
         for (size_t j = 0; j < open; j++)
             text_add_char(prefix, ')');
-        bool is_syntax = false;
-        if (compiles(text_string(prefix), dlt, &is_syntax)) {
+        bool unknown = false;
+        if (compiles(text_string(prefix), dlt, &unknown)) {
             prefix->length = length;
             return true;
         }
-        if (i == 0 && !is_syntax)
-            break; /* well formed, and still wrong */
+        if (i == 0 && unknown)
+            break; /* a name that was looked up in vain: not again */
     }
     return false;
 }

@@ -39,6 +39,9 @@ void paths_done(struct path_list *list)
         free(list->entries[i].problem);
     }
     free(list->entries);
+    for (size_t i = 0; i < list->root_count; i++)
+        free(list->roots[i]);
+    free(list->roots);
     *list = (struct path_list){0};
 }
 
@@ -141,9 +144,11 @@ bool paths_expand(struct path_list *ret_list, const char *const *paths, size_t c
     if (count == 0)
         return error_set(err, "no capture file is given");
     bool stdin_seen = false;
+    ret_list->roots = mem_zeroed(count, sizeof *ret_list->roots);
     for (size_t i = 0; i < count; i++) {
         if (paths_is_stdin(paths[i]) && stdin_seen)
             return error_set(err, "-: standard input can be read only once");
+        ret_list->roots[ret_list->root_count++] = mem_text(paths[i]);
         stdin_seen = stdin_seen || paths_is_stdin(paths[i]);
         if (!expand_path(ret_list, paths[i], i, err))
             return false;

@@ -25,6 +25,8 @@ struct path_entry {
 struct path_list {
     struct path_entry *entries; /* owned, in reading order */
     size_t count, capacity;
+    char **roots; /* owned; the paths as the user gave them */
+    size_t root_count;
     uint64_t bytes_total; /* 0 where the size of some entry is unknown */
 };
 

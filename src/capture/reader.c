@@ -42,13 +42,13 @@ enum read_status reader_short(const struct source *source, const char *where, st
         (void)error_set(err, "the %s data is damaged: %s", source->packing, source->reason);
         return READ_DAMAGED;
     case SOURCE_TRUNCATED:
-        (void)error_set(err, "the %s data is cut, inside %s", source->packing, where);
+        (void)error_set(err, "the %s data ends early, inside %s", source->packing, where);
         return READ_TRUNCATED;
     case SOURCE_OPEN:
     case SOURCE_END:
         break;
     }
-    (void)error_set(err, "cut inside %s", where);
+    (void)error_set(err, "the input ends inside %s", where);
     return READ_TRUNCATED;
 }
 

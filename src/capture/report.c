@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sentences and counters of one run.  Sentences are bounded, because a folder may hold a million broken
- * files; the counters go on. */
+ * files; the counters go on.
+ * File names are made visible: those in a folder may hold escape sequences for the terminal. */
 #include "capture/report.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 void report_done(struct report *report)
 {
@@ -30,6 +33,9 @@ void report_add(struct report *report, enum capture_result result, const char *f
     va_start(arguments, format);
     (void)vsnprintf(sentence.text, sizeof sentence.text, format, arguments);
     va_end(arguments);
+    struct text shown = {0};
+    text_add_visible(&shown, sentence.text, strlen(sentence.text));
     report->sentences = mem_resize(report->sentences, report->count + 1, sizeof *report->sentences);
-    report->sentences[report->count++] = mem_text(sentence.text);
+    report->sentences[report->count++] = mem_text(text_string(&shown));
+    text_done(&shown);
 }
