@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdint.h>
+
+#include "random.h"
+#include "truth.h"
+
+struct queue;
+struct scenario;
+
+/* One asset with one activity: all that is kept of the past. */
+struct generator {
+    const struct asset *asset;       /* borrowed */
+    const struct activity *activity; /* borrowed */
+    struct random random;
+    int64_t nominal_ns;   /* the start that is due, before jitter */
+    uint64_t starts;
+    int64_t name_until_ns; /* the name is in the machine's cache until then */
+    struct truth_row truth;
+};
+
+/* Puts one conversation of the generator that begins at `ts_ns` into the queue, look-up included,
+ * and notes it in the generator's truth. */
+void converse(const struct scenario *scenario, struct generator *generator, struct queue *queue,
+              int64_t ts_ns);

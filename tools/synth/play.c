@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plays a scenario: one generator for each asset and activity, one queue for all.
+ *
+ * A generator is in the queue once, at its next start.  When that comes it adds the frames of one
+ * start and goes back in further on; a frame that comes up goes to the file.  Since nothing is ever
+ * added before the present moment, frames leave in order of time, and memory is that of what
+ * overlaps, however long the scenario.  Rejected: making each flow's packets lazily, which saves a
+ * little memory and makes a state machine of every protocol. */
+#include "play.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/time.h"
+#include "capture_out.h"
+#include "converse.h"
+#include "queue.h"
+#include "scenario.h"
+#include "truth.h"
+
+struct player {
+    const struct scenario *scenario;
+    struct queue *queue;
+    struct capture_out *out;
+    struct generator *generators;
+    size_t count;
+};
+
+static int64_t end_of(const struct player *player, const struct activity *activity)
+{
+    const struct scenario *scenario = player->scenario;
+    int64_t end_ns = scenario->start_ns + scenario->duration_ns;
+    int64_t stop_ns = time_add(scenario->start_ns, activity->timing.stop_ns);
+    return stop_ns < end_ns ? stop_ns : end_ns;
+}
+
+/* Puts the generator's next start into the queue, unless it has none. */
+static void push(struct player *player, size_t index, int64_t ts_ns)
+{
+    struct generator *generator = &player->generators[index];
+    const struct timing *timing = &generator->activity->timing;
+    if ((timing->count > 0 && generator->starts >= timing->count) ||
+        ts_ns >= end_of(player, generator->activity))
+        return;
+    queue_add_wake(player->queue, ts_ns, index);
+}
+
+static int64_t jittered(struct generator *generator, int64_t ts_ns)
+{
+    const struct timing *timing = &generator->activity->timing;
+    if (timing->jitter <= 0.0)
+        return ts_ns;
+    double shift = (2.0 * random_unit(&generator->random) - 1.0) * timing->jitter;
+    return ts_ns + (int64_t)(shift * (double)timing->every_ns);
+}
+
+static void schedule_first(struct player *player, size_t index)
+{
+    struct generator *generator = &player->generators[index];
+    const struct timing *timing = &generator->activity->timing;
+    int64_t phase_ns = timing->start_ns;
+    if (phase_ns < 0) {
+        int64_t span_ns = player->scenario->duration_ns;
+        if (timing->every_ns > 0 && timing->every_ns < span_ns)
+            span_ns = timing->every_ns;
+        phase_ns = (int64_t)(random_unit(&generator->random) * (double)span_ns);
+    }
+    generator->nominal_ns = player->scenario->start_ns + phase_ns;
+    push(player, index, generator->nominal_ns);
+}
+
+static void schedule_next(struct player *player, size_t index, int64_t now_ns)
+{
+    struct generator *generator = &player->generators[index];
+    const struct timing *timing = &generator->activity->timing;
+    if (timing->every_ns == 0)
+        return;
+    int64_t from_ns = timing->sleeps ? now_ns : generator->nominal_ns;
+    generator->nominal_ns = from_ns + timing->every_ns;
+    int64_t ts_ns = jittered(generator, generator->nominal_ns);
+    push(player, index, ts_ns > now_ns ? ts_ns : now_ns + 1);
+}
+
+static bool is_on(const struct asset *asset, int64_t ts_ns)
+{
+    int64_t day = ts_ns / NS_PER_DAY, of_day_ns = ts_ns % NS_PER_DAY;
+    int64_t weekday = (day + 3) % 7; /* 1970-01-01 was a Thursday; 0 is Monday */
+    if (asset->weekdays && weekday >= 5)
+        return false;
+    if (asset->on_ns == asset->off_ns)
+        return true;
+    if (asset->on_ns < asset->off_ns)
+        return of_day_ns >= asset->on_ns && of_day_ns < asset->off_ns;
+    return of_day_ns >= asset->on_ns || of_day_ns < asset->off_ns;
+}
+
+static void wake(struct player *player, size_t index, int64_t now_ns)
+{
+    struct generator *generator = &player->generators[index];
+    const struct timing *timing = &generator->activity->timing;
+    bool missed = random_chance(&generator->random, timing->missed);
+    if (!missed && is_on(generator->asset, now_ns)) {
+        generator->starts++;
+        for (unsigned i = 0; i < timing->burst; i++)
+            converse(player->scenario, generator, player->queue,
+                     now_ns + (int64_t)i * timing->burst_gap_ns);
+    }
+    schedule_next(player, index, now_ns);
+}
+
+static void make_generators(struct player *player)
+{
+    const struct scenario *scenario = player->scenario;
+    for (size_t a = 0; a < scenario->activity_count; a++) {
+        for (size_t m = 0; m < scenario->asset_count; m++) {
+            if (!activity_is_of(&scenario->activities[a], &scenario->assets[m]))
+                continue;
+            player->generators =
+                mem_resize(player->generators, player->count + 1, sizeof *player->generators);
+            struct generator *generator = &player->generators[player->count++];
+            *generator = (struct generator){
+                .asset = &scenario->assets[m],
+                .activity = &scenario->activities[a],
+                .random = random_of(scenario->seed, (uint64_t)a << 32 | m),
+                .truth = {.asset = &scenario->assets[m], .activity = &scenario->activities[a]}};
+        }
+    }
+    for (size_t i = 0; i < player->count; i++)
+        schedule_first(player, i);
+}
+
+static void finish(struct player *player, struct truth_file *truth)
+{
+    for (size_t i = 0; i < player->count; i++) {
+        if (truth != NULL)
+            truth_write_row(truth, &player->generators[i].truth);
+        truth_row_done(&player->generators[i].truth);
+    }
+    struct capture_total total = capture_out_total(player->out);
+    if (truth != NULL)
+        truth_write_summary(truth, player->scenario, &total);
+    free(player->generators);
+}
+
+size_t play(const struct scenario *scenario, struct capture_out *out, struct truth_file *truth)
+{
+    struct player player = {.scenario = scenario, .queue = queue_new(), .out = out};
+    struct event event;
+    make_generators(&player);
+    while (queue_take(player.queue, &event)) {
+        if (event.frame != NULL)
+            capture_out_frame(out, event.ts_ns, event.frame);
+        else
+            wake(&player, event.generator, event.ts_ns);
+        free(event.frame);
+    }
+    finish(&player, truth);
+    size_t peak = queue_peak(player.queue);
+    queue_free(player.queue);
+    return peak;
+}
