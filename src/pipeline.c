@@ -27,6 +27,7 @@
 
 enum {
     REGIMES_MAX = 16,
+    ONE_SIDED_PACKETS = 4,
     PORT_MDNS = 5353,
     PORT_LLMNR = 5355
 };
@@ -36,6 +37,7 @@ struct flow_note {
     const struct vendor *vendor;
     const struct service *service;
     struct addr asset;
+    bool name_hidden;
 };
 
 struct pipeline {
@@ -238,14 +240,21 @@ static void describe_risks(const struct pipeline *pipeline, const struct label *
     }
 }
 
+static uint64_t lost_bytes(const struct flow *flow)
+{
+    return (uint64_t)flow->gap_bytes[FLOW_CLIENT] + flow->gap_bytes[FLOW_SERVER];
+}
+
 static void describe_flow(struct pipeline *pipeline, const struct scene *scene, struct alert *alert)
 {
     struct flow *flow = scene->flow;
     alert->flow = flow;
-    alert->one_sided =
-        flow_one_sided(flow) && flow->packets[FLOW_CLIENT] + flow->packets[FLOW_SERVER] > 1;
-    alert->truncated = flow->truncated;
-    alert->lost_bytes = (uint64_t)flow->gap_bytes[FLOW_CLIENT] + flow->gap_bytes[FLOW_SERVER];
+    /* One packet has only one side: it takes a few to see that the other is missing. */
+    bool alone = flow_one_sided(flow) &&
+                 flow->packets[FLOW_CLIENT] + flow->packets[FLOW_SERVER] >= ONE_SIDED_PACKETS;
+    alert->one_sided = alert->one_sided || alone;
+    alert->truncated = alert->truncated || flow->truncated;
+    alert->lost_bytes += lost_bytes(flow);
     alert->dns = scene->dns;
     if (flow->label == NULL)
         return;
@@ -280,7 +289,7 @@ static void raise_alert(struct pipeline *pipeline, struct contact *contact,
     }
     if (scene != NULL)
         describe_flow(pipeline, scene, &alert);
-    alert.name_hidden = judgement != NULL && judgement->name_hidden;
+    alert.name_hidden = alert.name_hidden || (judgement != NULL && judgement->name_hidden);
     contact_alert(pipeline->contacts, contact, ts_ns, pipeline->source.sensor, &alert);
     eve_alert(&pipeline->source, &alert, pipeline->seq++, &pipeline->line);
     pipeline->counters.alerts++;
@@ -349,6 +358,7 @@ static void judge_conversation(struct pipeline *pipeline, const struct scene *sc
         note = flow->note = mem_zeroed(1, sizeof *note);
     note->vendor = judgement.vendor;
     note->service = judgement.service;
+    note->name_hidden = judgement.name_hidden;
     note->asset = outward ? flow->client : flow->server;
     struct sighting sighting = {
         .asset = note->asset,
@@ -487,9 +497,15 @@ static void flow_ended(void *context, struct flow *flow)
     struct flow_note *note = flow->note;
     if (note != NULL) {
         bool client = addr_equal(&note->asset, &flow->client);
-        contacts_add_volume(pipeline->contacts, &note->asset, note->vendor, note->service,
-                            flow->bytes[client ? FLOW_CLIENT : FLOW_SERVER],
-                            flow->bytes[client ? FLOW_SERVER : FLOW_CLIENT]);
+        struct contact_volume volume = {
+            .bytes_out = flow->bytes[client ? FLOW_CLIENT : FLOW_SERVER],
+            .bytes_in = flow->bytes[client ? FLOW_SERVER : FLOW_CLIENT],
+            .lost_bytes = lost_bytes(flow),
+            .one_sided = flow_one_sided(flow),
+            .truncated = flow->truncated,
+            .name_hidden = note->name_hidden,
+        };
+        contacts_add_volume(pipeline->contacts, &note->asset, note->vendor, note->service, &volume);
     }
     if (pipeline->settings->events.flow_records)
         record_flow(pipeline, flow);

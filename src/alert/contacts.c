@@ -28,6 +28,7 @@ enum {
 };
 
 #define OCCASION_NS (60 * NS_PER_S)
+#define LOOKUP_NS   (5 * NS_PER_S)
 
 struct row {
     const char *kind;
@@ -44,7 +45,9 @@ struct contact {
     const struct service *service;
 
     int64_t first_ns, last_ns, occasion_ns;
-    uint64_t flows, lookups, bytes_out, bytes_in;
+    uint64_t flows, lookups;
+    struct contact_volume volume;
+    int64_t lookup_ns; /* of the latest */
     unsigned occasions;
     uint64_t name_sketch; /* bit set for the hash of each name looked up */
     const char *domain;   /* interned */
@@ -340,13 +343,18 @@ enum contact_verdict contacts_add(struct contacts *contacts, const struct sighti
 
 void contacts_add_volume(struct contacts *contacts, const struct addr *asset,
                          const struct vendor *vendor, const struct service *service,
-                         uint64_t bytes_out, uint64_t bytes_in)
+                         const struct contact_volume *volume)
 {
     struct contact *contact = find(contacts, asset, vendor, service);
     if (contact == NULL)
         return;
-    contact->bytes_out += bytes_out;
-    contact->bytes_in += bytes_in;
+    struct contact_volume *sum = &contact->volume;
+    sum->bytes_out += volume->bytes_out;
+    sum->bytes_in += volume->bytes_in;
+    sum->lost_bytes += volume->lost_bytes;
+    sum->one_sided = sum->one_sided || volume->one_sided;
+    sum->truncated = sum->truncated || volume->truncated;
+    sum->name_hidden = sum->name_hidden || volume->name_hidden;
 }
 
 /* --- Alerts ------------------------------------------------------------------------------------ */
@@ -401,8 +409,12 @@ static void fill_alert(const struct contact *contact, struct alert *alert)
     alert->lookups = contact->lookups;
     alert->first_ns = contact->first_ns;
     alert->last_ns = contact->last_ns;
-    alert->bytes_out = contact->bytes_out;
-    alert->bytes_in = contact->bytes_in;
+    alert->bytes_out = contact->volume.bytes_out;
+    alert->bytes_in = contact->volume.bytes_in;
+    alert->lost_bytes = contact->volume.lost_bytes;
+    alert->one_sided = contact->volume.one_sided;
+    alert->truncated = contact->volume.truncated;
+    alert->name_hidden = contact->volume.name_hidden;
     memcpy(alert->names, contact->names, sizeof alert->names);
     alert->name_count = contact->name_count;
     alert->evidence_count = collect_rows(contact, alert->evidence);

@@ -57,10 +57,17 @@ void contacts_free(struct contacts *contacts);
 /* Adds what was seen to its contact, which is made where it is new.  `*ret_contact` is borrowed until the next call. */
 enum contact_verdict contacts_add(struct contacts *contacts, const struct sighting *sighting,
                                   struct contact **ret_contact);
-/* Adds volume to the contact of (asset, vendor, service), if it is still kept. */
+/* What the end of a flow adds to its contact. */
+struct contact_volume {
+    uint64_t bytes_out, bytes_in;
+    uint64_t lost_bytes; /* acknowledged but never seen */
+    bool one_sided, truncated, name_hidden;
+};
+
+/* Adds a finished flow's volume to the contact of (asset, vendor, service), if it is still kept. */
 void contacts_add_volume(struct contacts *contacts, const struct addr *asset,
                          const struct vendor *vendor, const struct service *service,
-                         uint64_t bytes_out, uint64_t bytes_in);
+                         const struct contact_volume *volume);
 /* Fills the parts of an alert that the contact knows, marks it as raised, and sets the event id. */
 void contact_alert(struct contacts *contacts, struct contact *contact, int64_t ts_ns,
                    const char *sensor, struct alert *ret_alert);

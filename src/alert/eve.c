@@ -179,7 +179,7 @@ static void put_evidence(struct json *json, const struct alert *alert)
 static void put_volume(struct json *json, const struct alert *alert)
 {
     uint64_t out = alert->bytes_out, in = alert->bytes_in;
-    if (alert->flow != NULL) {
+    if (alert->flow != NULL && !alert->is_lookup) {
         bool asset_is_client = addr_equal(&alert->flow->client, &alert->asset);
         out += alert->flow->bytes[asset_is_client ? FLOW_CLIENT : FLOW_SERVER];
         in += alert->flow->bytes[asset_is_client ? FLOW_SERVER : FLOW_CLIENT];
