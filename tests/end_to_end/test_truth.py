@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The made captures against their truth files: every expected contact is alerted, and nothing else is."""
+import json
+
+from harness import PCAPS, alerts, expect, main, run, Skip
+
+
+def wanted(path):
+    """(asset, vendor) pairs that the truth file expects to be alerted."""
+    pairs = set()
+    for line in path.read_text().splitlines():
+        row = json.loads(line)
+        if row.get("contact") is True and row.get("vendor"):
+            pairs.add((row["asset"], row["vendor"]))
+    return pairs
+
+
+def test_every_contact_and_nothing_else():
+    truths = sorted(PCAPS.glob("*.truth.jsonl"))
+    if not truths:
+        raise Skip("no truth files beside the captures")
+    wrong = []
+    for truth in truths:
+        captures = [each for each in PCAPS.glob(truth.name.replace(".truth.jsonl", ".pcap*"))]
+        expect(len(captures) == 1, truth.name, captures)
+        found = {(each["telltale"]["asset"]["ip"], each["telltale"]["vendor"]["id"])
+                 for each in alerts(run("replay", "-q", captures[0]).stdout)}
+        pairs = wanted(truth)
+        if found != pairs:
+            wrong.append(f"{truth.name}: missed {sorted(pairs - found)}, too many {sorted(found - pairs)}")
+    expect(not wrong, "\n".join(wrong))
+
+
+if __name__ == "__main__":
+    main()
