@@ -97,6 +97,9 @@ size_t match_name(const struct signatures *set, const char *name,
         if (owner->confidence == CONFIDENCE_UNSURE)
             continue;
         add_chain(&answer, found[i].mark, found[i].indicator, found[i].length);
+        while (answer.count > 0 && ret_hits[answer.count - 1].confidence == CONFIDENCE_UNSURE &&
+               ret_hits[answer.count - 1].value != ret_hits[0].value)
+            answer.count--; /* what else lists the shorter value is no better than the winner */
         break;
     }
     return answer.count;
