@@ -160,7 +160,7 @@ static bool add_certificate(struct signatures *set, const char *value, uint32_t 
         at += strspn(at, " ");
         size_t length = strcspn(at, ",");
         const char *equals = memchr(at, '=', length);
-        if (equals == NULL || equals == at || length < NEEDLE_MIN)
+        if (equals == NULL || equals == at || (at == first && length < NEEDLE_MIN))
             return error_set(
                 err, "bad certificate '%.100s': '%.*s' is no part of a name such as CN=Example",
                 value, (int)length, at);
