@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loads the input as a signature file, and matches the input's lines as every kind of fact against it and against a small fixed
- * set.  The part up to the first NUL byte is the file (regimes where it starts with `regimes`), what follows are the facts; without
- * a NUL byte the whole input is both. */
+/* Loads the input as a signature file, and matches the input's lines as every kind of fact against
+ * it and against a small fixed set.  The part up to the first NUL byte is the file (regimes where
+ * it starts with `regimes`), what follows are the facts; without a NUL byte the whole input is
+ * both. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@ static const char fixed_set[] =
     "\"a*b?c*.*.k.com\", .a.b.k.com], ports: [tcp/1-1024], user_agents: [abcd, 're:a+b$'], uris: "
     "[/a, /a/b, 're:(a|b)*c'], headers: [X-A], certificates: [\"issuer:CN=a, O=b\", "
     "\"subject:CN=a\"], ndpi: [A]}\n"
-    "  - {id: b, name: B, purpose: update, confidence: seen, source: s, hosts: [.com.net, .k.com]}\n"
+    "  - {id: b, name: B, purpose: update, confidence: seen, source: s, hosts: [.com.net, "
+    ".k.com]}\n"
     "networks:\n  - {name: N, confidence: seen, source: s, prefixes: [10.0.0.0/8, \"2000::/3\"], "
     "asns: [AS1]}\n"
     "not:\n  - {reason: website, confidence: seen, source: s, hosts: [.b.k.com], prefixes: "
@@ -110,10 +112,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         text_done(&out);
         signatures_free(set);
     }
-    set = load(fixed_set, sizeof fixed_set - 1);
-    if (set == NULL)
+    static struct signatures *fixed;
+    if (fixed == NULL)
+        fixed = load(fixed_set, sizeof fixed_set - 1);
+    if (fixed == NULL)
         abort();
-    match_lines(set, text + skipped, size - skipped);
-    signatures_free(set);
+    match_lines(fixed, text + skipped, size - skipped);
     return 0;
 }

@@ -79,14 +79,19 @@ START_TEST(negative_is_explained)
 }
 END_TEST
 
+/* Values of several kinds that fit the same names. */
+static struct signatures *load_contest(void)
+{
+    return load_good(VENDOR SERVICES ITEM("glob", "seen", "hosts: [\"a*.*.k.com\", .both.k.com]")
+                         ITEM("ab", "seen", "hosts: [.ab.k.com]")
+                             ITEM("weak", "unsure", "hosts: [.ab.k.com, u.k.com, .k.com]")
+                                 ITEM("top", "documented", "hosts: [.k.com]")
+                                     NOT NEGATIVE("hosts: [.cd.k.com, .both.k.com]"));
+}
+
 START_TEST(reasons_for_winning_are_told)
 {
-    struct signatures *set =
-        load_good(VENDOR SERVICES ITEM("glob", "seen", "hosts: [\"a*.*.k.com\", .both.k.com]")
-                      ITEM("ab", "seen", "hosts: [.ab.k.com]")
-                          ITEM("weak", "unsure", "hosts: [.ab.k.com, u.k.com, .k.com]")
-                              ITEM("top", "documented", "hosts: [.k.com]")
-                                  NOT NEGATIVE("hosts: [.cd.k.com, .both.k.com]"));
+    struct signatures *set = load_contest();
     check_explained(
         set, "ax.ab.k.com", 0,
         "ax.ab.k.com\n"
@@ -139,6 +144,13 @@ START_TEST(reasons_for_winning_are_told)
         "    shorter\n"
         "  - .k.com (name-suffix, 5 literal characters): acme, weak, update, unsure;\n"
         "    shorter\n");
+    signatures_free(set);
+}
+END_TEST
+
+START_TEST(what_else_is_reported_is_told)
+{
+    struct signatures *set = load_contest();
     check_explained(
         set, "u.k.com", 0,
         "u.k.com\n"
@@ -290,6 +302,7 @@ int main(void)
                                   embedded_engine_is_explained,
                                   negative_is_explained,
                                   reasons_for_winning_are_told,
+                                  what_else_is_reported_is_told,
                                   addresses_are_explained,
                                   what_matches_nothing_is_said,
                                   list_shows_each_file_and_totals,
