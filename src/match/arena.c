@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A bump allocator with interned texts.
  *
- * A set of 100,000 names is 100,000 small strings that die together: one by one, malloc would add 16
- * bytes and base/intern.h another 24 to each 20-byte name.  Texts stand unaligned one after the other.
- * The table that finds equal texts is only needed while loading (8 bytes a slot, at most half full). */
+ * A set of 100,000 names is 100,000 small strings that die together: one by one, malloc would add
+ * 16 bytes and base/intern.h another 24 to each 20-byte name.  Texts stand unaligned one after the
+ * other. The table that finds equal texts is only needed while loading (8 bytes a slot, at most
+ * half full). */
 #include "match/arena.h"
 
 #include <stdint.h>

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* Memory that lives exactly as long as one signature set: given out piece by piece, released at once.
- * Filled by one thread; afterwards any number may read. */
+/* Memory that lives exactly as long as one signature set: given out piece by piece, released at
+ * once. Filled by one thread; afterwards any number may read. */
 struct arena;
 
 struct arena *arena_new(void);

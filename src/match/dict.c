@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Open addressing with linear probing over 8-byte slots (half of the hash and an index), entries apart in one
- * array: a miss costs one cache line of the slots and never touches the entries.  At most half full.
- * A perfect hash was considered: one probe as well, but it has to compare the text anyhow (names come
- * from outside), and building it is slower than loading the files.  24 bytes an entry, 16 to 32 of slots. */
+/* Open addressing with linear probing over 8-byte slots (half of the hash and an index), entries
+ * apart in one array: a miss costs one cache line of the slots and never touches the entries.  At
+ * most half full. A perfect hash was considered: one probe as well, but it has to compare the text
+ * anyhow (names come from outside), and building it is slower than loading the files.  24 bytes an
+ * entry, 16 to 32 of slots. */
 #include "match/dict.h"
 
 #include <stdlib.h>

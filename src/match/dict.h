@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A table from short byte strings to up to three small numbers (0 = none).  The caller hashes, so that
- * the parts of a host name can be hashed step by step.  Keys are borrowed. */
+/* A table from short byte strings to up to three small numbers (0 = none).  The caller hashes, so
+ * that the parts of a host name can be hashed step by step.  Keys are borrowed. */
 enum {
     DICT_HEADS = 3
 };
@@ -29,7 +29,8 @@ struct dict {
 };
 
 void dict_done(struct dict *dict);
-/* Returns the entry of `text`, which is added (and borrowed) where it is new.  Valid until the next dict_add(). */
+/* Returns the entry of `text`, which is added (and borrowed) where it is new.  Valid until the
+ * next dict_add(). */
 struct dict_entry *dict_add(struct dict *dict, uint64_t hash, const char *text, size_t length);
 /* Returns the entry of `text`, or NULL. */
 const struct dict_entry *dict_find(const struct dict *dict, uint64_t hash, const char *text,

@@ -214,11 +214,13 @@ static void explain_name(struct report *report, const char *name)
     for (size_t i = 1; i < count; i++) {
         uint32_t mark = found[i].mark;
         const char *value = report->set->marks[mark].value;
+        bool reported = second != NULL && strcmp(value, second) == 0;
         const char *why = found[i].length < found[0].length ? "shorter" : "weaker at equal length";
-        if (second != NULL && strcmp(value, second) == 0)
-            why = "shorter, but better known: reported too";
-        for (; mark != 0; mark = report->set->marks[mark].next)
-            loser(report, &found[i], mark, why);
+        for (; mark != 0; mark = report->set->marks[mark].next) {
+            bool better = owner_of(report, mark)->confidence > CONFIDENCE_UNSURE;
+            loser(report, &found[i], mark,
+                  reported && better ? "shorter, but better known: reported too" : why);
+        }
     }
 }
 

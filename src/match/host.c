@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Host names: exact, below a suffix, or by a pattern.
  *
- * One table holds every listed name and all its parents (`upd.k.com` brings `k.com` and `com`).  A look-up
- * walks the name from its last label to its first and stops at the first parent that nobody listed, so
- * that a name of no vendor costs two or three probes, whatever the number of signatures.  The hash of
- * a parent goes into that of its child: every byte is hashed once.
+ * One table holds every listed name and all its parents (`upd.k.com` brings `k.com` and `com`).  A
+ * look-up walks the name from its last label to its first and stops at the first parent that
+ * nobody listed, so that a name of no vendor costs two or three probes, whatever the number of
+ * signatures.  The hash of a parent goes into that of its child: every byte is hashed once.
  *
  * 1. A parent is compared only at a label's start: `notk.com` is no `.k.com`.
- * 2. A pattern is tried only on names that end with its literal domain; `*` and `?` never match a dot, so
- *    that the simple backtracking to the last star is exact, and linear for the patterns of our files.
- * Rejected: an automaton over all names (twenty times the memory), sorted reversed names (a miss costs the
- * logarithm of their number in cache misses).  About 60 ns for a name of no vendor, 150 ns for a match. */
+ * 2. A pattern is tried only on names that end with its literal domain; `*` and `?` never match a
+ *    dot, so that the simple backtracking to the last star is exact, and linear for the patterns
+ *    of our files.
+ * Rejected: an automaton over all names (twenty times the memory), sorted reversed names (a miss
+ * costs the logarithm of their number in cache misses).  About 40 ns for a name of no vendor;
+ * a match 90 ns with 100 names and 210 ns with 100,000 (cache misses). */
 #include "match/host.h"
 
 #include <stdbool.h>
@@ -152,7 +154,8 @@ void host_add(struct signatures *set, const char *value, uint32_t owner)
     set_add_mark(set, &entry->heads[name != value ? HOST_SUFFIX : HOST_EXACT], value, owner);
 }
 
-/* Matches the pattern's head with the name's; `*` is one or more characters, and no wildcard is a dot. */
+/* Matches the pattern's head with the name's; `*` is one or more characters, and no wildcard is a
+ * dot. */
 static bool glob_fits(const char *pattern, size_t pattern_length, const char *name, size_t length)
 {
     size_t p = 0, n = 0, star = SIZE_MAX, resume = 0;

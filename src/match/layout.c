@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words and table cells for a terminal.  A column is one UTF-8 character: wide and combining characters,
- * which signature files hardly have, only make a line look uneven. */
+/* Words and table cells for a terminal.  A column is one UTF-8 character: wide and combining
+ * characters, which signature files hardly have, only make a line look uneven. */
 #include "match/layout.h"
 
 #include <string.h>

@@ -16,8 +16,8 @@ static void add_totals(const struct signatures_info *info, struct text *out)
 {
     struct text line = {0};
     text_addf(&line,
-              "%zu vendors, %zu services, %zu names, %zu networks, %zu other indicators, "
-              "%zu negatives, %zu regimes; newest %s, version %s",
+              "vendors %zu, services %zu, names %zu, networks %zu, other indicators %zu, "
+              "negatives %zu, regimes %zu; newest %s, version %s",
               info->vendors, info->services, info->names, info->networks, info->others,
               info->negatives, info->regimes, info->newest[0] != '\0' ? info->newest : "unknown",
               info->digest);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lists of a vendor file: services, networks, negatives.  Each item becomes a record and an owner; each of
- * its values goes through match/value.h into a table. */
+/* The lists of a vendor file: services, networks, negatives.  Each item becomes a record and an
+ * owner; each of its values goes through match/value.h into a table. */
 #include <string.h>
 
 #include "base/error.h"

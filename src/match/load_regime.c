@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Regimes: laws, orders and warnings that name vendors.  Context for reports; nothing here matches traffic. */
+/* Regimes: laws, orders and warnings that name vendors.  Context for reports; nothing here matches
+ * traffic. */
 #include <string.h>
 
 #include "base/error.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The head of a vendor file: who the vendor is, its sources and products.  Two names are no vendors and hold
- * only negatives: `shared` and `lookalikes`. */
+/* The head of a vendor file: who the vendor is, its sources and products.  Two names are no
+ * vendors and hold only negatives: `shared` and `lookalikes`. */
 #include <string.h>
 
 #include "base/error.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a flow's facts say about vendors: each fact has its table, and each answer is a short list of hits.
+/* What a flow's facts say about vendors: each fact has its table, and each answer is a short list
+ * of hits.
  *
  * 1. Nothing here allocates or writes to the set, but for PCRE2's match data in HTTP flows.
  * 2. Names and addresses name one value, the most specific; negatives silence it.  Facts that only
@@ -48,7 +49,8 @@ static bool better(const struct hit *a, const struct hit *b)
     return a->confidence != b->confidence ? a->confidence > b->confidence : a->length > b->length;
 }
 
-/* Puts a hit in its place by confidence and length; of the hits of one service only the best stays. */
+/* Puts a hit in its place by confidence and length; of the hits of one service only the best
+ * stays. */
 static void offer(struct answer *answer, uint32_t mark, enum indicator indicator, unsigned length)
 {
     struct hit hit = set_hit(answer->set, mark, indicator, length);
@@ -97,6 +99,9 @@ size_t match_name(const struct signatures *set, const char *name,
         if (owner->confidence == CONFIDENCE_UNSURE)
             continue;
         add_chain(&answer, found[i].mark, found[i].indicator, found[i].length);
+        while (answer.count > 0 && ret_hits[answer.count - 1].confidence == CONFIDENCE_UNSURE &&
+               ret_hits[answer.count - 1].value != ret_hits[0].value)
+            answer.count--; /* what else lists the shorter value is no better than the winner */
         break;
     }
     return answer.count;
@@ -171,8 +176,9 @@ size_t match_user_agent(const struct signatures *set, const char *text,
     return answer.count;
 }
 
-/* Returns the longest listed prefix of `path`, NULL without one.  The greatest entry that is not above the path starts with
- * every listed prefix of the path, so that these are on its chain of parents. */
+/* Returns the longest listed prefix of `path`, NULL without one.  The greatest entry that is not
+ * above the path starts with every listed prefix of the path, so that these are on its chain of
+ * parents. */
 static const struct uri *find_uri(const struct signatures *set, const char *path)
 {
     size_t low = 0, high = set->keyed[KEYED_URI].count;
@@ -233,7 +239,8 @@ size_t match_ndpi(const struct signatures *set, const char *name,
     return match_word(set, KEYED_NDPI, name, INDICATOR_NDPI, ret_hits);
 }
 
-/* True where `fragment` (such as `O=Name`) stands at the start of a part of the distinguished name. */
+/* True where `fragment` (such as `O=Name`) stands at the start of a part of the distinguished
+ * name. */
 static bool has_part(const char *name, const char *fragment, size_t length)
 {
     for (const char *at = name; at != NULL;) {

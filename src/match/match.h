@@ -10,7 +10,8 @@
 
 struct error;
 
-/* A loaded, compiled set of signature files.  Read-only after loading, so that any number of threads may use one. */
+/* A loaded, compiled set of signature files.  Read-only after loading, so that any number of
+ * threads may use one. */
 struct signatures;
 
 struct signatures_info {
@@ -25,25 +26,27 @@ struct signatures_info {
     const char *digest; /* 16 hex digits over the content of all files: the version of the set */
 };
 
-/* Loads every *.yaml below `directory` (one level, in name order).  NULL with `file:line:column: sentence` on the first error. */
+/* Loads every *.yaml below `directory` (one level, in name order).  NULL with `file:line:column:
+ * sentence` on the first error. */
 struct signatures *signatures_load(const char *directory, struct error *err);
-/* Loads one file's text (tests, fuzzing).  What it says of other files (regimes of a vendor, vendors of a
- * regime) is not checked. */
+/* Loads one file's text (tests, fuzzing).  What it says of other files (regimes of a vendor,
+ * vendors of a regime) is not checked. */
 struct signatures *signatures_load_text(const char *path, const char *text, size_t size,
                                         struct error *err);
 /* Releases the set and every record in it; NULL is allowed. */
 void signatures_free(struct signatures *set);
 const struct signatures_info *signatures_info(const struct signatures *set);
 
-/* Finds what a host name says (normalised form, net/domain.h).  The longest match wins; where a negative and a positive are equally long, the negative.
- * An exact name is longer than a suffix or glob of the same characters.  Several services may list the same value: all are
- * returned (best confidence first).  A winning negative is returned alone.  Where the winner is only `unsure`, the next
- * shorter value with a better confidence follows it, unless a negative stands between them.
- * Returns the number of hits, 0 to HITS_MAX. */
+/* Finds what a host name says (normalised form, net/domain.h).  The longest match wins; where a
+ * negative and a positive are equally long, the negative. An exact name is longer than a suffix or
+ * glob of the same characters.  Several services may list the same value: all are returned (best
+ * confidence first).  A winning negative is returned alone.  Where the winner is only `unsure`,
+ * the next shorter value with a better confidence follows it, unless a negative stands between
+ * them. Returns the number of hits, 0 to HITS_MAX. */
 size_t match_name(const struct signatures *set, const char *name,
                   struct hit ret_hits[static HITS_MAX]);
-/* Finds the vendor network of an address: longest prefix; with `asn` > 0 also by AS.  Negatives (DDoS transit, shared CDN) win as above: a listed prefix
- * of either sign beats an AS. */
+/* Finds the vendor network of an address: longest prefix; with `asn` > 0 also by AS.  Negatives
+ * (DDoS transit, shared CDN) win as above: a listed prefix of either sign beats an AS. */
 size_t match_address(const struct signatures *set, const struct addr *addr, uint32_t asn,
                      struct hit ret_hits[static HITS_MAX]);
 /* Finds the services that list this port; support only. `protocol` 6 or 17. */
@@ -52,8 +55,9 @@ size_t match_port(const struct signatures *set, uint8_t protocol, uint16_t port,
 /* True where `service`'s vendor lists this port for it (or for any service of the same product). */
 bool match_supports_port(const struct signatures *set, const struct service *service,
                          uint8_t protocol, uint16_t port);
-/* The next three: every indicator that stands in the text, best confidence first, then the longest; one hit for a service.  Of `text`
- * and `path` the first 4,096 bytes count; of path prefixes only the longest that fits. */
+/* The next three: every indicator that stands in the text, best confidence first, then the
+ * longest; one hit for a service.  Of `text` and `path` the first 4,096 bytes count; of path
+ * prefixes only the longest that fits. */
 size_t match_user_agent(const struct signatures *set, const char *text,
                         struct hit ret_hits[static HITS_MAX]);
 /* `path` is the request target without scheme and authority. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Many substrings in one pass: the first four bytes of every needle are a key of a table; each place of the
- * text probes it once and compares only the needles that start so.  About 2 ns a byte whatever the
- * number of needles.  Trying memmem() for each was rejected: 20 needles are faster so, 2,000 are not.
- * Aho-Corasick would be as fast, with a table twenty times as large. */
+/* Many substrings in one pass: the first four bytes of every needle are a key of a table; each
+ * place of the text probes it once and compares only the needles that start so.  About 2 ns a byte
+ * whatever the number of needles.  Trying memmem() for each was rejected: 20 needles are faster
+ * so, 2,000 are not. Aho-Corasick would be as fast, with a table twenty times as large. */
 #include "match/needle.h"
 
 #include <stdlib.h>

@@ -33,8 +33,9 @@ struct needle_scan {
 };
 
 void needles_done(struct needles *needles);
-/* Returns the needle with this text (at least NEEDLE_MIN characters, borrowed), added where it is new.  Valid until
- * the next call. */
+/* Returns the needle with this text (at least NEEDLE_MIN characters, borrowed), added where it is
+ * new.  Valid until the next call. */
 struct needle *needles_add(struct needles *needles, const char *text, size_t length);
-/* Returns the next needle that stands in the text, NULL at the end.  One that stands there twice comes twice. */
+/* Returns the next needle that stands in the text, NULL at the end.  One that stands there twice
+ * comes twice. */
 const struct needle *needles_next(const struct needles *needles, struct needle_scan *scan);

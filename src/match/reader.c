@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shapes that occur all over signature files: texts, ids, dates, countries, words, lists.  Every failure names file, line
- * and column of the value and the nearest right word. */
+/* The shapes that occur all over signature files: texts, ids, dates, countries, words, lists.
+ * Every failure names file, line and column of the value and the nearest right word. */
 #include "match/reader.h"
 
 #include <stdlib.h>

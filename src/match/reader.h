@@ -30,8 +30,8 @@ struct reader {
     const struct yaml_node *sources, *products; /* of this file, NULL without */
 };
 
-/* The readers of one key of a map.  They return false with a sentence; where the key is absent they return true and leave the
- * result as it was. */
+/* The readers of one key of a map.  They return false with a sentence; where the key is absent
+ * they return true and leave the result as it was. */
 bool read_text(const struct reader *reader, const struct yaml_node *map, const char *key,
                const char **ret_text);
 bool read_country(const struct reader *reader, const struct yaml_node *map, const char *key,

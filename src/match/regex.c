@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Expressions by PCRE2, with its compiler to machine code where the system allows it (a failure there only
- * costs speed).
+/* Expressions by PCRE2, with its compiler to machine code where the system allows it (a failure
+ * there only costs speed).
  *
- * 1. The texts are hostile: they match as bytes (never as UTF-8), and steps, depth and heap are limited, so
- *    that the worst text costs about 0.1 ms an expression.
- * 2. Code and match context are shared by threads; the match data of a call is its own, made once a call.
- * 3. Every expression is tried: ~40 ns each when it fails at the start, as an anchored one does.  Thousands
- *    would need a filter on their literals; vendors need dozens.
+ * 1. The texts are hostile: they match as bytes (never as UTF-8), and steps, depth and heap are
+ *    limited, so that the worst text costs about 0.15 ms an expression (0.03 ms as machine code).
+ * 2. Code and match context are shared by threads; the match data of a call is its own, made once
+ *    a call.
+ * 3. Every expression is tried: ~40 ns each when it fails at the start, as an anchored one does.
+ *    Thousands would need a filter on their literals; vendors need dozens.
  * See pcre2api(3), pcre2jit(3). */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "match/regex.h"

@@ -4,8 +4,8 @@
  * 1. Records (vendors, services, ...) are in the arena and never move; hits point to them.
  * 2. Marks and owners are indices while loading, because their arrays grow.
  * 3. After set_settle() nothing changes: threads share the set without locks.
- * A mark is 16 bytes; a host name costs its text, a mark, and 24 + 16 bytes for each new label of its
- * table entry. */
+ * A mark is 16 bytes; a host name costs its text, a mark, and 24 + 16 bytes for each new label of
+ * its table entry. */
 #include "match/set.h"
 
 #include <stdlib.h>

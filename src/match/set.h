@@ -15,8 +15,9 @@
 
 /* The inside of a signature set, for the loader, the matchers and the explanation.
  *
- * Every value that a file lists is a mark; the marks of one value are chained, negatives first, then by
- * confidence, then in file order.  A table's number is the first mark of such a chain; 0 is none. */
+ * Every value that a file lists is a mark; the marks of one value are chained, negatives first,
+ * then by confidence, then in file order.  A table's number is the first mark of such a chain; 0
+ * is none. */
 
 /* Which item of a file lists a value: a service, a network or a negative. */
 struct owner {
@@ -49,7 +50,8 @@ enum {
     HOST_GLOBS /* index + 1 of a glob, not a mark */
 };
 
-/* The tables of plain keys.  Text keys are in lower case; ports are protocol and number, AS numbers four bytes. */
+/* The tables of plain keys.  Text keys are in lower case; ports are protocol and number, AS
+ * numbers four bytes. */
 enum keyed {
     KEYED_PORT,
     KEYED_ASN,
@@ -105,7 +107,8 @@ void set_settle(struct signatures *set);
 void pointers_add(struct pointers *pointers, const void *item);
 uint32_t set_add_owner(struct signatures *set, const struct owner *owner);
 
-/* Adds a value of `owner` to the chain that starts at `*head`.  A value that the owner has there already stays once. */
+/* Adds a value of `owner` to the chain that starts at `*head`.  A value that the owner has there
+ * already stays once. */
 void set_add_mark(struct signatures *set, uint32_t *head, const char *value, uint32_t owner);
 void set_add_keyed(struct signatures *set, enum keyed table, const void *key, size_t size,
                    const char *value, uint32_t owner);

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The facts of a signature file, as records that hits point to.  Read-only; they live as long as the set that loaded them. */
+/* The facts of a signature file, as records that hits point to.  Read-only; they live as long as
+ * the set that loaded them. */
 
 #define PURPOSE_LIST(X)                                                                            \
     X(UPDATE, "update")                                                                            \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The single values of signature files: each is checked here and goes into its table.  Everything that would
- * never match, or match everything, is an error at start-up. */
+/* The single values of signature files: each is checked here and goes into its table.  Everything
+ * that would never match, or match everything, is an error at start-up. */
 #include "match/value.h"
 
 #include <ctype.h>
@@ -135,7 +135,8 @@ static bool add_ja3(struct signatures *set, const char *value, uint32_t owner, s
     return true;
 }
 
-/* Returns what is behind `issuer:` or `subject:` and the table that it belongs to; NULL for anything else. */
+/* Returns what is behind `issuer:` or `subject:` and the table that it belongs to; NULL for
+ * anything else. */
 static const char *certificate_side(struct signatures *set, const char *value,
                                     struct needles **ret_needles)
 {
@@ -146,7 +147,8 @@ static const char *certificate_side(struct signatures *set, const char *value,
     return strchr(value, ':') + 1;
 }
 
-/* Each fragment needs an attribute, `=` and a value; the first one is looked up, the others are compared. */
+/* Each fragment needs an attribute, `=` and a value; the first one is looked up, the others are
+ * compared. */
 static bool add_certificate(struct signatures *set, const char *value, uint32_t owner,
                             struct error *err)
 {
@@ -160,7 +162,7 @@ static bool add_certificate(struct signatures *set, const char *value, uint32_t 
         at += strspn(at, " ");
         size_t length = strcspn(at, ",");
         const char *equals = memchr(at, '=', length);
-        if (equals == NULL || equals == at || length < NEEDLE_MIN)
+        if (equals == NULL || equals == at || (at == first && length < NEEDLE_MIN))
             return error_set(
                 err, "bad certificate '%.100s': '%.*s' is no part of a name such as CN=Example",
                 value, (int)length, at);

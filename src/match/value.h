@@ -6,7 +6,8 @@
 
 #include "match/set.h"
 
-/* Reads one value of an indicator list and adds it.  On failure returns false with a sentence (no place) in `err`. */
+/* Reads one value of an indicator list and adds it.  On failure returns false with a sentence (no
+ * place) in `err`. */
 typedef bool value_adder(struct signatures *set, const char *value, uint32_t owner,
                          struct error *err);
 

@@ -164,7 +164,7 @@ END_TEST
 
 START_TEST(pattern_wins_over_suffix_of_equal_length)
 {
-    /* Both have seven literal characters: `.ab.k.com` without its dot, and `a*.*.k.com`. */
+    /* Both have eight literal characters: `.ab.k.com` without its dot, and `a*.*.k.com`. */
     static const struct expectation expected[] = {
         {"ax.ab.k.com", "a*.*.k.com:glob"},
         {"b.ab.k.com", ".ab.k.com:suffix"},
@@ -222,7 +222,7 @@ START_TEST(better_known_shorter_value_follows_an_unsure_winner)
     };
     CHECK_ALL(VENDOR SERVICES ITEM("u", "unsure",
                                    "hosts: [u.k.com, .b.m.com, .n.com, a.web.o.com, a.b.p.com, "
-                                   ".b.p.com]") ITEM("u2", "unsure", "hosts: [.d.m.com]")
+                                   ".b.p.com]") ITEM("u2", "unsure", "hosts: [.d.m.com, .m.com]")
                   ITEM("seen", "seen", "hosts: [.k.com, .o.com, .p.com]")
                       ITEM("doc", "documented", "hosts: [.m.com]")
                           NOT NEGATIVE("hosts: [.web.o.com]"),
