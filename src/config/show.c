@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the table says to people: the sample file, the help and the effective settings.  And the check of
- * a policy's ids, which says where a wrong one came from.
+/* What the table says to people: the sample file, the help and the effective settings.  And the
+ * check of a policy's ids, which says where a wrong one came from.
  *
  * In the sample file every option is commented out.  Written out they would pin today's defaults
  * into every operator's file. */

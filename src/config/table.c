@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every option of the program, one row each.  The file reader, `--set`, the sample file, the help and the list of
- * effective settings are all made from these rows, so that none of them can say something else than
- * the others.  To add an option, add a field to struct settings and a row here. */
+/* Every option of the program, one row each.  The file reader, `--set`, the sample file, the help
+ * and the list of effective settings are all made from these rows, so that none of them can say
+ * something else than the others.  To add an option, add a field to struct settings and a row here.
+ */
 #include "config/table.h"
 
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events to a file or to standard output.
  *
- * Lines gather in a buffer and go out 64 KiB at a time or after 100 ms.  Invariants: (1) the buffer holds
- * whole lines, but for a pipe that took part of the first; (2) a regular file ends with a whole line: what a
- * full disk took of a line is cut off again; (3) lines leave the buffer only when the kernel has them, so that a
- * full disk costs nothing until the buffer reaches 1 MiB.  The file is opened with O_APPEND, so that two
- * writers and logrotate's copytruncate do no harm.  stdio was rejected: after a short write it does not say
- * how much has gone out. */
+ * Lines gather in a buffer and go out 64 KiB at a time or after 100 ms.  Invariants: (1) the buffer
+ * holds whole lines, but for a pipe that took part of the first; (2) a regular file ends with a
+ * whole line: what a full disk took of a line is cut off again; (3) lines leave the buffer only
+ * when the kernel has them, so that a full disk costs nothing until the buffer reaches 1 MiB.  The
+ * file is opened with O_APPEND, so that two writers and logrotate's copytruncate do no harm.  stdio
+ * was rejected: after a short write it does not say how much has gone out. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,8 +44,8 @@ static const char *file_name(const struct file *file)
     return file->standard_output ? "standard output" : file->path;
 }
 
-/* Looks at what has been opened.  A file that ends within a line (a crash, another program) gets a newline, so
- * that the first event does not join it. */
+/* Looks at what has been opened.  A file that ends within a line (a crash, another program) gets a
+ * newline, so that the first event does not join it. */
 static void file_measure(struct file *file)
 {
     struct stat status;
@@ -86,7 +86,8 @@ struct sink *sink_open_file(const char *path, uint64_t rotate_bytes, unsigned ke
     return sink_new(&sink_file_kind, file);
 }
 
-/* Counts the lines that end in the first `size` bytes of the buffer as written, and removes them. */
+/* Counts the lines that end in the first `size` bytes of the buffer as written, and removes them.
+ */
 static void buffer_consume(struct sink *sink, size_t size)
 {
     struct file *file = sink->state;
@@ -103,8 +104,8 @@ static void buffer_consume(struct sink *sink, size_t size)
     memmove(file->buffer.data, end, file->buffer.length + 1);
 }
 
-/* After a short write of `size` bytes: a regular file is cut back to its last whole line.  Returns how much of the buffer
- * is out. */
+/* After a short write of `size` bytes: a regular file is cut back to its last whole line.  Returns
+ * how much of the buffer is out. */
 static size_t undo_partial_line(const struct file *file, size_t size)
 {
     const char *newline = size > 0 ? memrchr(file->buffer.data, '\n', size) : NULL;
@@ -176,7 +177,8 @@ static void file_reopen(struct sink *sink)
     file_replace(sink, descriptor);
 }
 
-/* Moves PATH.1 ... up by one, PATH to PATH.1, and begins PATH anew.  Where that fails the old file grows on. */
+/* Moves PATH.1 ... up by one, PATH to PATH.1, and begins PATH anew.  Where that fails the old file
+ * grows on. */
 static void file_rotate(struct sink *sink)
 {
     struct file *file = sink->state;

@@ -2,7 +2,8 @@
 /* Getting a connection to Redis into a state in which events can be written to it.
  *
  * Every check runs again after each reconnect: a server may come back as a replica, with another
- * password, or with a key that someone else has made.  What an ACL forbids us to ask (ROLE, TYPE) is not checked. */
+ * password, or with a key that someone else has made.  What an ACL forbids us to ask (ROLE, TYPE)
+ * is not checked. */
 #include "sink/link.h"
 
 #include <errno.h>
@@ -37,8 +38,8 @@ void link_problem(const struct redisContext *context, int64_t timeout_ns, struct
                         context->errstr[0] != '\0' ? context->errstr : "connection lost");
 }
 
-/* Sends one command and returns its reply, which the caller releases; NULL with a sentence where the connection
- * is lost. */
+/* Sends one command and returns its reply, which the caller releases; NULL with a sentence where
+ * the connection is lost. */
 static redisReply *ask(redisContext *context, const struct link_options *options,
                        const char *const *arguments, struct error *err)
 {

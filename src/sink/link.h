@@ -19,8 +19,9 @@ struct link_options {
     struct link_key keys[2];
 };
 
-/* Connects, authenticates, selects the database, and checks that the server answers, is no replica, and that
- * the keys have the right types.  The caller releases with redisFree().  NULL with a sentence on any failure. */
+/* Connects, authenticates, selects the database, and checks that the server answers, is no replica,
+ * and that the keys have the right types.  The caller releases with redisFree().  NULL with a
+ * sentence on any failure. */
 struct redisContext *link_open(const struct target *target, const struct link_options *options,
                                struct error *err);
 /* Writes why the connection is lost: what the library says, or the time that nothing came. */

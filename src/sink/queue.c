@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue of unconfirmed events: a linked list, because an event in the middle can be confirmed while an
- * older one has to wait (a server out of memory refuses some writes and takes others).  A ring of bytes
- * would be denser, and could not let go of the middle. */
+/* The queue of unconfirmed events: a linked list, because an event in the middle can be confirmed
+ * while an older one has to wait (a server out of memory refuses some writes and takes others).  A
+ * ring of bytes would be denser, and could not let go of the middle. */
 #include "sink/queue.h"
 
 #include <stdlib.h>

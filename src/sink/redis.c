@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events to Redis: pushed to a list, published on a channel, added to a stream, or several of these.
+/* Events to Redis: pushed to a list, published on a channel, added to a stream, or several of
+ * these.
  *
- * Every event enters a bounded queue and leaves it only when each mode has confirmed it.  A batch is sent as one
- * pipeline and all its replies are read before the next: that bounds what is unknown after a
- * lost connection to one batch, which is sent again (delivery is at least once; events carry an id).
- * Replies that say "not now" (out of memory, loading, became a replica) keep the event and pause for a second; replies that
- * say "never" (wrong type, no permission) drop it for that mode.
+ * Every event enters a bounded queue and leaves it only when each mode has confirmed it.  A batch
+ * is sent as one pipeline and all its replies are read before the next: that bounds what is unknown
+ * after a lost connection to one batch, which is sent again (delivery is at least once; events
+ * carry an id). Replies that say "not now" (out of memory, loading, became a replica) keep the
+ * event and pause for a second; replies that say "never" (wrong type, no permission) drop it for
+ * that mode.
  *
- * Cost: one round trip for each batch, during which the caller waits.  hiredis's asynchronous interface was rejected: it
- * needs an event loop of its own, and memory for what is in flight would be bounded nowhere. */
+ * Cost: one round trip for each batch, during which the caller waits.  hiredis's asynchronous
+ * interface was rejected: it needs an event loop of its own, and memory for what is in flight would
+ * be bounded nowhere. */
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -179,8 +182,8 @@ static int64_t monotonic_ns(void)
     return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-/* Tries to connect unless the last attempt is too near: a second, and nine times as long as it took, so that a
- * server that never answers costs a tenth of our time. */
+/* Tries to connect unless the last attempt is too near: a second, and nine times as long as it
+ * took, so that a server that never answers costs a tenth of our time. */
 static bool connect_again(struct sink *sink)
 {
     struct redis *redis = sink->state;
@@ -288,7 +291,8 @@ static bool append_event(struct redis *redis, const struct queue_event *event)
     return true;
 }
 
-/* Sends the oldest events, `batch` at most, and reads what became of them.  True where all of them left the queue. */
+/* Sends the oldest events, `batch` at most, and reads what became of them.  True where all of them
+ * left the queue. */
 static bool send_batch(struct sink *sink)
 {
     struct redis *redis = sink->state;
@@ -328,8 +332,8 @@ static void send_all(struct sink *sink)
             return;
 }
 
-/* Sends all that waits, as far as the server takes it; a connection that is found lost is made again at once where
- * the last attempt is long enough ago. */
+/* Sends all that waits, as far as the server takes it; a connection that is found lost is made
+ * again at once where the last attempt is long enough ago. */
 static void drain(struct sink *sink)
 {
     struct redis *redis = sink->state;

@@ -7,11 +7,11 @@
 
 struct error;
 
-/* Where events go.  A sink takes lines of bytes and knows nothing of what they mean.  One thread; not
- * for signal handlers.  The process must ignore SIGPIPE.
+/* Where events go.  A sink takes lines of bytes and knows nothing of what they mean.  One thread;
+ * not for signal handlers.  The process must ignore SIGPIPE.
  *
- * Nothing a sink meets at run time ends the program: it counts, keeps the last problem as a sentence
- * (sink_ok()), tries again, and drops past a bound of memory. */
+ * Nothing a sink meets at run time ends the program: it counts, keeps the last problem as a
+ * sentence (sink_ok()), tries again, and drops past a bound of memory. */
 struct sink;
 
 struct sink_counters {
@@ -44,24 +44,26 @@ struct sink_redis_options {
     uint64_t queue_bytes; /* memory for events that are not confirmed */
 };
 
-/* Opens a file for appending ("-" is standard output).  At `rotate_bytes` (0 never) the file becomes
- * PATH.1, what was PATH.1 becomes PATH.2, up to `keep` (at least 1).  NULL with a sentence where the file cannot
- * be opened. */
+/* Opens a file for appending ("-" is standard output).  At `rotate_bytes` (0 never) the file
+ * becomes PATH.1, what was PATH.1 becomes PATH.2, up to `keep` (at least 1).  NULL with a sentence
+ * where the file cannot be opened. */
 struct sink *sink_open_file(const char *path, uint64_t rotate_bytes, unsigned keep,
                             struct error *err);
-/* Connects, authenticates and checks that the server is no replica and that the keys have the right type.  The
- * password comes from the URL, the password file or the environment variable TELLTALE_REDIS_PASSWORD, in this order,
- * and stands in no message.  NULL with a sentence.  Copies the options. */
+/* Connects, authenticates and checks that the server is no replica and that the keys have the right
+ * type.  The password comes from the URL, the password file or the environment variable
+ * TELLTALE_REDIS_PASSWORD, in this order, and stands in no message.  NULL with a sentence.  Copies
+ * the options. */
 struct sink *sink_open_redis(const struct sink_redis_options *options, struct error *err);
 
-/* Takes one event: `length` bytes without a newline.  `event_kind` says what it is ("alert", "flow", "stats"), for
- * sinks that treat kinds differently; file and Redis treat all alike.  May block for the sink's timeout.  False where
- * an event was dropped or the sink is in trouble: see sink_ok(). */
+/* Takes one event: `length` bytes without a newline.  `event_kind` says what it is ("alert",
+ * "flow", "stats"), for sinks that treat kinds differently; file and Redis treat all alike.  May
+ * block for the sink's timeout.  False where an event was dropped or the sink is in trouble: see
+ * sink_ok(). */
 bool sink_write(struct sink *sink, const char *event_kind, const char *line, size_t length);
 /* What is buffered goes out now. */
 void sink_flush(struct sink *sink);
-/* To be called often (each wake-up): sends what has waited long enough, and reconnects, at most once
- * a second.  `clock_ns` is CLOCK_MONOTONIC and never goes back. */
+/* To be called often (each wake-up): sends what has waited long enough, and reconnects, at most
+ * once a second.  `clock_ns` is CLOCK_MONOTONIC and never goes back. */
 void sink_tick(struct sink *sink, int64_t clock_ns);
 /* Opens the file anew (someone else has renamed it: SIGHUP). */
 void sink_reopen(struct sink *sink);
@@ -69,6 +71,6 @@ void sink_reopen(struct sink *sink);
 bool sink_ok(const struct sink *sink, struct error *ret_problem);
 /* Borrowed until sink_close(). */
 const struct sink_counters *sink_counters(const struct sink *sink);
-/* Flushes (one last attempt) and releases; what could not be sent is lost.  To learn whether all went out, call
- * sink_flush() and sink_ok() before.  NULL is allowed. */
+/* Flushes (one last attempt) and releases; what could not be sent is lost.  To learn whether all
+ * went out, call sink_flush() and sink_ok() before.  NULL is allowed. */
 void sink_close(struct sink *sink);

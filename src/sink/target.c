@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The address of a Redis server.  The scheme for TCP is the one registered with IANA, "redis"; `unix` is what
- * other clients use.  Passwords are overwritten before their memory is released. */
+/* The address of a Redis server.  The scheme for TCP is the one registered with IANA, "redis";
+ * `unix` is what other clients use.  Passwords are overwritten before their memory is released. */
 #include "sink/target.h"
 
 #include <ctype.h>
@@ -57,7 +57,9 @@ static char *unescape(const char *text, size_t length)
             secret_free(copy);
             return NULL;
         }
-        copy[out] = escape ? (char)(high * 16 + low) : text[i];
+        copy[out] = text[i];
+        if (escape)
+            copy[out] = (char)(high * 16 + low);
         i += escape ? 3 : 1;
     }
     copy[out] = '\0';

@@ -51,7 +51,8 @@ static bool put(struct sink *sink, const char *line)
     return sink_write(sink, "alert", line, strlen(line));
 }
 
-/* The file, with `suffix` added to its name, must hold exactly `content`; NULL: must not be there. */
+/* The file, with `suffix` added to its name, must hold exactly `content`; NULL: must not be there.
+ */
 static void holds(const struct folder *folder, const char *suffix, const char *content)
 {
     char path[96], bytes[4096] = "";
@@ -115,7 +116,7 @@ START_TEST(full_buffer_is_written)
     sink_close(sink);
     struct stat status;
     ck_assert_int_eq(stat(folder.file, &status), 0);
-    ck_assert_int_eq(status.st_size, 70 * 1001);
+    ck_assert_int_eq(status.st_size, 70070);
     folder_remove(&folder);
 }
 END_TEST
@@ -226,7 +227,8 @@ START_TEST(full_device_costs_bounded_memory)
 }
 END_TEST
 
-/* A limit on the file's size stands for a disk that is full: the kernel takes part of a line, then refuses. */
+/* A limit on the file's size stands for a disk that is full: the kernel takes part of a line, then
+ * refuses. */
 static void set_size_limit(rlim_t size)
 {
     struct rlimit limit = {.rlim_cur = size, .rlim_max = RLIM_INFINITY};

@@ -43,21 +43,32 @@ static bool put(struct sink *sink, const char *line)
     return sink_write(sink, "alert", line, strlen(line));
 }
 
-/* Adds the reply in one line: `a b (c d)`, bytes that do not print as dots. */
-static void flatten(const redisReply *reply, char *out, size_t size)
+/* Adds a number, or a text in which bytes that do not print are dots. */
+static void add_reply(const redisReply *reply, char *out, size_t size)
 {
     size_t used = strlen(out);
-    if (reply->type == REDIS_REPLY_ARRAY) {
-        for (size_t i = 0; i < reply->elements; i++) {
-            (void)snprintf(out + strlen(out), size - strlen(out), "%s", i > 0 ? " " : "");
-            flatten(reply->element[i], out, size);
-        }
-    } else if (reply->type == REDIS_REPLY_INTEGER) {
+    if (reply->type == REDIS_REPLY_INTEGER) {
         (void)snprintf(out + used, size - used, "%lld", reply->integer);
-    } else {
-        for (size_t i = 0; i < reply->len && used + 1 < size; i++)
-            out[used++] = reply->str[i] >= ' ' ? reply->str[i] : '.';
-        out[used] = '\0';
+        return;
+    }
+    for (size_t i = 0; i < reply->len && used + 1 < size; i++, used++) {
+        out[used] = '.';
+        if (reply->str[i] >= ' ')
+            out[used] = reply->str[i];
+    }
+    out[used] = '\0';
+}
+
+/* Writes the reply in one line, the elements of an array with spaces between them. */
+static void flatten(const redisReply *reply, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (reply->type != REDIS_REPLY_ARRAY)
+        add_reply(reply, out, size);
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++) {
+        size_t used = strlen(out);
+        (void)snprintf(out + used, size - used, "%s", i > 0 ? " " : "");
+        add_reply(reply->element[i], out, size);
     }
 }
 
