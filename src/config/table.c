@@ -20,7 +20,7 @@ static const char *const mode_words[] = {"list", "channel", "stream", NULL};
 
 static const struct option_group groups[] = {
     {"sensor", "The sensor itself."},
-    {"capture", "Where packets come from.  A capture file is never cut or filtered by the kernel."},
+    {"capture", "Where packets come from."},
     {"decode", "From frames to IP packets."},
     {"flow", "The flow table: how many conversations are kept, and when one is over."},
     {"classify", "Which application a flow is."},
