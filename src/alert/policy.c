@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The questions that the rest of the program asks a policy.
  *
- * All are short linear searches: a policy holds some dozen prefixes, countries and exceptions, and is asked
- * once for each contact, not for each packet.  A hash table was no faster below a hundred entries and would
- * lose the order of the exceptions, which is their meaning: the first that matches decides. */
+ * All are short linear searches: a policy holds some dozen prefixes, countries and exceptions, and
+ * is asked once for each contact, not for each packet.  A hash table was no faster below a hundred
+ * entries and would lose the order of the exceptions, which is their meaning: the first that
+ * matches decides. */
 #include "alert/policy.h"
 
 #include <stdlib.h>
@@ -78,8 +79,8 @@ static bool same_or_any(const char *wanted, const char *text)
     return wanted == NULL || (text != NULL && strcmp(wanted, text) == 0);
 }
 
-/* True where `wanted` is NULL, the very name, or `.suffix` of it.  `.example.org` holds example.org and
- * everything below it, and never notexample.org. */
+/* True where `wanted` is NULL, the very name, or `.suffix` of it.  `.example.org` holds example.org
+ * and everything below it, and never notexample.org. */
 static bool name_matches(const char *wanted, const char *name)
 {
     if (wanted == NULL || name == NULL || wanted[0] != '.')

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lists `policy.allow` and `policy.suppress`.
  *
- * They are maps, so they do not fit the table's texts.  The new entries are read into a list of their own
- * and joined with the kept ones of the other kind when all of them were right. */
+ * They are maps, so they do not fit the table's texts.  The new entries are read into a list of
+ * their own and joined with the kept ones of the other kind when all of them were right. */
 #include "config/exceptions.h"
 
 #include <stdlib.h>
@@ -35,7 +35,8 @@ static void exception_done(struct policy_exception *exception)
     free(exception->reason);
 }
 
-/* Returns the text of `key`, NULL where it is absent; `ret_ok` becomes false where it is no text. */
+/* Returns the text of `key`, NULL where it is absent; `ret_ok` becomes false where it is no text.
+ */
 static const struct yaml_node *get_text(const struct reader *reader, const struct yaml_node *map,
                                         const char *key, bool *ret_ok)
 {
@@ -164,7 +165,8 @@ void exceptions_clear(struct policy *policy, bool allow)
     }
 }
 
-/* Puts `count` entries of one kind into the policy: allowed ones in front, suppressed ones behind. */
+/* Puts `count` entries of one kind into the policy: allowed ones in front, suppressed ones behind.
+ */
 static void join(struct policy *policy, bool allow, const struct policy_exception *added,
                  size_t count)
 {

@@ -9,9 +9,9 @@ struct text;
 struct yaml_file;
 struct yaml_node;
 
-/* Reads the list `node` (of `policy.allow:` or `policy.suppress:`) and puts its entries in the place of those of the same
- * kind.  Allowed entries stand before suppressed ones, so that both matching means allowed.  False with
- * the place and the mistake, and nothing changed. */
+/* Reads the list `node` (of `policy.allow:` or `policy.suppress:`) and puts its entries in the
+ * place of those of the same kind.  Allowed entries stand before suppressed ones, so that both
+ * matching means allowed.  False with the place and the mistake, and nothing changed. */
 bool exceptions_read(struct policy *policy, bool allow, const struct yaml_file *file,
                      const struct yaml_node *node, struct error *err);
 /* Removes the entries of that kind. */

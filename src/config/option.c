@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values of options: text to field and back.
  *
- * Each type is one row of a table: size of an item, how one item is read, written and released.  A list is
- * read item by item into memory of its own and replaces the old one only when all of it was right.
- * Ranges are texts and read by the reader of the type, so that "1s" is what the message says too. */
+ * Each type is one row of a table: size of an item, how one item is read, written and released.  A
+ * list is read item by item into memory of its own and replaces the old one only when all of it was
+ * right. Ranges are texts and read by the reader of the type, so that "1s" is what the message says
+ * too. */
 #include "config/option.h"
 
 #include <inttypes.h>
@@ -22,8 +23,8 @@ enum {
     TEXT_LENGTH_MAX = 4096
 };
 
-/* How a type is read and written.  `read` fills the item and returns false for a wrong text; the range is
- * checked by the caller through `number`. */
+/* How a type is read and written.  `read` fills the item and returns false for a wrong text; the
+ * range is checked by the caller through `number`. */
 struct kind {
     const char *name;
     const char *form; /* what a right value looks like */
@@ -81,7 +82,8 @@ static bool read_integer(const struct option *option, const char *text, void *re
     return true;
 }
 
-/* Writes `value` in the largest unit that holds it exactly; the units stand largest first, end with 1. */
+/* Writes `value` in the largest unit that holds it exactly; the units stand largest first, end
+ * with 1. */
 static void print_units(uint64_t value, const uint64_t *units, const char *const *names,
                         struct text *out)
 {
@@ -137,8 +139,8 @@ static void print_fraction(const struct option *option, const void *item, struct
     text_addf(out, "%.9g", value);
 }
 
-/* True for a character that ends a line or steers a terminal, or that YAML cannot carry: C0, DEL, C1,
- * U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF. */
+/* True for a character that ends a line or steers a terminal, or that YAML cannot carry: C0, DEL,
+ * C1, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF. */
 static bool is_special(const char *at, size_t size)
 {
     unsigned char a = (unsigned char)at[0];
@@ -505,8 +507,8 @@ bool option_assign(const struct option *option, void *record, const char *const 
     return assign_one(option, record, texts[0], err);
 }
 
-/* Splits `text` in place at commas, white space around the parts dropped; returns the number of parts,
- * 0 for an empty text. */
+/* Splits `text` in place at commas, white space around the parts dropped; returns the number of
+ * parts, 0 for an empty text. */
 static size_t split(char *text, const char **ret_parts, size_t max)
 {
     size_t count = 0;

@@ -28,8 +28,8 @@ enum option_type {
     OPTION_TYPE_COUNT
 };
 
-/* One row of the table.  min, max and preset are written as an operator writes them and read by the same
- * reader, so that what the documentation says is what the program does. */
+/* One row of the table.  min, max and preset are written as an operator writes them and read by the
+ * same reader, so that what the documentation says is what the program does. */
 struct option {
     const char *name; /* group.key */
     enum option_type type;
@@ -47,9 +47,10 @@ struct option {
 const char *option_type_text(enum option_type type);
 bool option_is_list(const struct option *option);
 
-/* Sets the option's field inside `record` from `count` texts (exactly one unless it is a list; flags take several
- * too).  What the field held is released.  On failure the field is as it was, the sentence names the
- * offending text and the range, and `ret_bad` (may be NULL) is the index of that text. */
+/* Sets the option's field inside `record` from `count` texts (exactly one unless it is a list;
+ * flags take several too).  What the field held is released.  On failure the field is as it was,
+ * the sentence names the offending text and the range, and `ret_bad` (may be NULL) is the index of
+ * that text. */
 bool option_assign(const struct option *option, void *record, const char *const *texts,
                    size_t count, struct error *err, size_t *ret_bad);
 /* Sets the field from one text as `--set` has it: lists and flags are split at commas. */
@@ -62,8 +63,8 @@ void option_print(const struct option *option, const void *record, struct text *
 
 /* True for an id as signatures have them: lower-case letters, digits and inner hyphens. */
 bool option_is_id(const char *text);
-/* True for one line of UTF-8 text without control characters, at most 4096 bytes: paths, names, filters,
- * reasons. */
+/* True for one line of UTF-8 text without control characters, at most 4096 bytes: paths, names,
+ * filters, reasons. */
 bool option_is_line(const char *text);
 /* Writes `text` as a YAML scalar, in quotes where it needs them. */
 void option_print_text(const char *text, struct text *out);

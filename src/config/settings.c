@@ -2,9 +2,9 @@
 /* Filling the settings: defaults, then a file, then `--set`.
  *
  * All three go through option_assign(), so a default is checked like any other value.  The file is
- * walked by its own keys, each looked up in the table: a key that has no row is a mistake, and a mistake is
- * never skipped, because a sensor that runs with another policy than the operator wrote is worse than
- * one that does not start. */
+ * walked by its own keys, each looked up in the table: a key that has no row is a mistake, and a
+ * mistake is never skipped, because a sensor that runs with another policy than the operator wrote
+ * is worse than one that does not start. */
 #include "config/settings.h"
 
 #include <assert.h>
@@ -36,8 +36,9 @@ static size_t index_of(const struct option *option)
     return (size_t)(option - table_options(&count));
 }
 
-/* Names the policy by its content, so that events of two runs can be told to stand under the same one.
- * The whole file would not do: it may hold a Redis password, and its comments change nothing. */
+/* Names the policy by its content, so that events of two runs can be told to stand under the same
+ * one. The whole file would not do: it may hold a Redis password, and its comments change nothing.
+ */
 static void set_digest(struct settings *settings)
 {
     size_t count = 0;
@@ -188,7 +189,8 @@ static const struct option_group *find_group(const char *name)
     return NULL;
 }
 
-/* For a wrong key at the top of the file: a group that is nearly it, else an option that stands in one. */
+/* For a wrong key at the top of the file: a group that is nearly it, else an option that stands in
+ * one. */
 static bool unknown_group(const struct yaml_file *file, const struct yaml_node *node,
                           struct error *err)
 {

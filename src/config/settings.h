@@ -11,12 +11,12 @@ struct error;
 struct settings_origin;
 struct text;
 
-/* Everything that an operator can set: one YAML file, and `--set name=value` over it.  Plain data, grouped
- * by the stage that main.c copies it to; after reading it is never written again.  Names, ranges,
- * defaults and meanings stand in one place, the table of src/config/table.c.
+/* Everything that an operator can set: one YAML file, and `--set name=value` over it.  Plain data,
+ * grouped by the stage that main.c copies it to; after reading it is never written again.  Names,
+ * ranges, defaults and meanings stand in one place, the table of src/config/table.c.
  *
- * An option `flow.tcp_idle` is the key `tcp_idle` under `flow:` and the field flow.tcp_idle_ns.  Texts
- * that are empty are NULL. */
+ * An option `flow.tcp_idle` is the key `tcp_idle` under `flow:` and the field flow.tcp_idle_ns.
+ * Texts that are empty are NULL. */
 
 enum settings_ndpi {
     SETTINGS_NDPI_REST, /* only flows that our own readers do not name */
@@ -32,8 +32,8 @@ enum settings_redis_mode {
 
 struct settings {
     struct {
-        char *
-            name; /* "telltale" by default, not the host's name: replays give the same events anywhere */
+        char *name; /* "telltale" by default, not the host's name: replays give the same events
+                       anywhere */
         int64_t stats_interval_ns; /* 0: none */
     } sensor;
     struct {
@@ -101,17 +101,19 @@ struct settings {
 /* Sets every option to its default.  Release with settings_done(). */
 void settings_init(struct settings *settings);
 /* Reads the file at `path` over what is there; lists are replaced, not added to.  False with
- * `path:line:column: what` on the first mistake; the settings are then good for settings_done() only. */
+ * `path:line:column: what` on the first mistake; the settings are then good for settings_done()
+ * only. */
 bool settings_read(struct settings *settings, const char *path, struct error *err);
 /* The same from memory; `path` is only for messages. */
 bool settings_parse(struct settings *settings, const char *path, const char *data, size_t size,
                     struct error *err);
-/* Sets one option from `name=value`, as `--set` gives it; the entries of a list are separated by commas.
- * False with a sentence, and nothing changed. */
+/* Sets one option from `name=value`, as `--set` gives it; the entries of a list are separated by
+ * commas. False with a sentence, and nothing changed. */
 bool settings_set(struct settings *settings, const char *assignment, struct error *err);
 void settings_done(struct settings *settings);
 
-/* The ids that the signatures hold, as NULL-terminated lists; a NULL list is not checked against. */
+/* The ids that the signatures hold, as NULL-terminated lists; a NULL list is not checked against.
+ */
 struct config_known {
     const char *const *vendors, *const *services, *const *regimes;
 };
@@ -121,12 +123,13 @@ struct config_known {
 bool config_check_policy(const struct settings *settings, const struct config_known *known,
                          struct error *err);
 
-/* Writes the commented sample file: every option, commented out at its default, so that the file changes
- * nothing until a line is uncommented. */
+/* Writes the commented sample file: every option, commented out at its default, so that the file
+ * changes nothing until a line is uncommented. */
 void config_sample(struct text *out);
 /* Writes the effective settings as YAML, each with where it came from: `default`, `site.yaml:12` or
  * `--set`.  A password in the Redis URL is shown as `***`. */
 void config_show(const struct settings *settings, struct text *out);
-/* Writes one line for each option (name, type, range, default) and its meaning below; with `name` only for
- * the option of that name or the options of that group.  False (nothing written) where there is none. */
+/* Writes one line for each option (name, type, range, default) and its meaning below; with `name`
+ * only for the option of that name or the options of that group.  False (nothing written) where
+ * there is none. */
 bool config_help(const char *name, struct text *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the table says to people: the sample file, the help and the effective settings.  And the check of
- * a policy's ids, which says where a wrong one came from.
+/* What the table says to people: the sample file, the help and the effective settings.  And the
+ * check of a policy's ids, which says where a wrong one came from.
  *
  * In the sample file every option is commented out.  Written out they would pin today's defaults
  * into every operator's file. */
@@ -88,7 +88,7 @@ static void print_sample_option(const struct settings *defaults, const struct op
     }
     text_addf(out, "  #%s: ", key);
     origin_print_value(defaults, option, out);
-    text_add_char(out, '\n');
+    text_add(out, "\n\n");
 }
 
 void config_sample(struct text *out)
@@ -103,7 +103,7 @@ void config_sample(struct text *out)
              "out: remove the #\n# before a key to change it.  A duration is a number and ns, "
              "us, ms, s, min, h or d; a size a number and\n# B, KiB, MiB or GiB.\n");
     for (size_t i = 0; i < group_count; i++) {
-        text_add_char(out, '\n');
+        text_add(out, i == 0 ? "\n" : "");
         print_wrapped("# ", groups[i].help, out);
         text_addf(out, "%s:\n", groups[i].name);
         for (size_t j = 0; j < count; j++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every option of the program, one row each.  The file reader, `--set`, the sample file, the help and the list of
- * effective settings are all made from these rows, so that none of them can say something else than
- * the others.  To add an option, add a field to struct settings and a row here. */
+/* Every option of the program, one row each.  The file reader, `--set`, the sample file, the help
+ * and the list of effective settings are all made from these rows, so that none of them can say
+ * something else than the others.  To add an option, add a field to struct settings and a row here.
+ */
 #include "config/table.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ static const char *const mode_words[] = {"list", "channel", "stream", NULL};
 
 static const struct option_group groups[] = {
     {"sensor", "The sensor itself."},
-    {"capture", "Where packets come from.  A capture file is never cut or filtered by the kernel."},
+    {"capture", "Where packets come from."},
     {"decode", "From frames to IP packets."},
     {"flow", "The flow table: how many conversations are kept, and when one is over."},
     {"classify", "Which application a flow is."},

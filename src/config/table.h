@@ -16,7 +16,8 @@ const struct option *table_options(size_t *ret_count);
 const struct option_group *table_groups(size_t *ret_count);
 /* Returns the option `group.key`, or NULL. */
 const struct option *table_find(const char *name);
-/* Returns the nearest right name for a wrong one (also where only the group is missing), or NULL. */
+/* Returns the nearest right name for a wrong one (also where only the group is missing), or NULL.
+ */
 const char *table_nearest(const char *name);
 /* Returns the key part of the option's name where it is in `group`, else NULL. */
 const char *table_key(const struct option *option, const char *group);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A configuration file of any bytes: reading it ends, releases everything, and what is shown of it reads back as the
- * same policy. */
+/* A configuration file of any bytes: reading it ends, releases everything, and what is shown of it
+ * reads back as the same policy. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -68,9 +68,18 @@ static void refuses(enum option_type type, const char *text, const char *part)
 {
     struct record record = {0}, before = {0};
     struct error err = {""};
+    struct text out = {0}, unchanged = {0};
     ck_assert_msg(!option_assign_text(&options[type], &record, text, &err), "%s taken", text);
     ck_assert_msg(strstr(err.text, part) != NULL, "'%s' lacks '%s'", err.text, part);
-    ck_assert_mem_eq(&record, &before, sizeof record);
+    if (type != OPTION_WORD && type != OPTION_FLAGS) {
+        option_print(&options[type], &record, &out);
+        option_print(&options[type], &before, &unchanged);
+        ck_assert_str_eq(text_string(&out), text_string(&unchanged));
+    }
+    ck_assert_uint_eq(record.word, 0);
+    ck_assert_uint_eq(record.flags, 0);
+    text_done(&out);
+    text_done(&unchanged);
 }
 
 START_TEST(booleans)
