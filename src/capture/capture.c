@@ -123,6 +123,8 @@ void capture_counters(struct capture *capture, struct capture_counters *ret_coun
 {
     if (capture->live != NULL)
         live_count(capture->live);
+    else
+        files_count(capture->files);
     *ret_counters = capture->report.counters;
 }
 

@@ -180,16 +180,21 @@ bool files_next(struct files *files, struct frame *ret_frame)
             files->frames++;
             return true;
         }
-        files->report->counters.kernel_drops += files->extras.kernel_drops;
-        files->report->counters.interface_drops += files->extras.interface_drops;
-        files->extras.kernel_drops = 0;
-        files->extras.interface_drops = 0;
         if (atomic_load_explicit(files->stop, memory_order_relaxed))
             return false; /* stopped inside the file: its end is not known */
         note_end(files, status, &why);
         leave_entry(files);
     }
     return false;
+}
+
+void files_count(struct files *files)
+{
+    struct capture_counters *counters = &files->report->counters;
+    counters->kernel_drops += files->extras.kernel_drops;
+    counters->interface_drops += files->extras.interface_drops;
+    files->extras.kernel_drops = 0;
+    files->extras.interface_drops = 0;
 }
 
 void files_progress(const struct files *files, struct capture_progress *ret_progress)

@@ -21,5 +21,7 @@ struct files *files_open(const char *const *paths, size_t count,
 void files_close(struct files *files);
 /* Gives the next frame, all but its number; false at the end. */
 bool files_next(struct files *files, struct frame *ret_frame);
+/* Brings the drops that the files tell in the report up to date. */
+void files_count(struct files *files);
 /* Fills in the bytes and files of the progress. */
 void files_progress(const struct files *files, struct capture_progress *ret_progress);

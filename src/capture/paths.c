@@ -20,11 +20,13 @@ enum {
     ENTRIES_START = 16
 };
 
-/* One folder that is being expanded. */
-struct folder {
-    const char *path;
-    size_t root;
-    unsigned depth;
+/* Folders and what was found in them, still to be looked at; the next one is the last. */
+struct waiting {
+    struct waiting_item {
+        char *path; /* owned */
+        unsigned depth;
+    } * items; /* owned */
+    size_t count, capacity;
 };
 
 bool paths_is_stdin(const char *path)
@@ -67,52 +69,72 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool expand_folder(struct path_list *list, const struct folder *folder, struct error *err);
-
-static bool expand_item(struct path_list *list, const struct folder *folder, const char *name,
-                        struct error *err)
+/* Adds `folder`/`name` to what must be looked at. */
+static void push(struct waiting *waiting, const char *folder, const char *name, unsigned depth)
 {
-    struct text path = {0};
-    size_t length = strlen(folder->path);
-    bool slash = length > 0 && folder->path[length - 1] == '/';
-    text_addf(&path, "%s%s%s", folder->path, slash ? "" : "/", name);
-    const char *full = text_string(&path);
-    struct stat own, target;
-    bool good = true;
-    if (lstat(full, &own) == 0 && S_ISDIR(own.st_mode)) {
-        struct folder below = {full, folder->root, folder->depth + 1};
-        good = expand_folder(list, &below, err);
-    } else if (stat(full, &target) == 0 && S_ISREG(target.st_mode)) {
-        good = list->count < PATHS_FILES_MAX ||
-               error_set(err, "%s: more than %d files in one run", full, PATHS_FILES_MAX);
-        struct path_entry *entry = add_entry(list, full, folder->root);
-        entry->found = true;
-        entry->size = (uint64_t)target.st_size;
+    if (waiting->count == waiting->capacity) {
+        waiting->capacity = waiting->capacity > 0 ? waiting->capacity * 2 : ENTRIES_START;
+        waiting->items = mem_resize(waiting->items, waiting->capacity, sizeof *waiting->items);
     }
+    struct text path = {0};
+    size_t length = strlen(folder);
+    bool slash = length > 0 && folder[length - 1] == '/';
+    text_addf(&path, "%s%s%s", folder, slash || name[0] == '\0' ? "" : "/", name);
+    waiting->items[waiting->count++] = (struct waiting_item){mem_text(text_string(&path)), depth};
     text_done(&path);
-    return good;
 }
 
-/* Recursion is bounded by PATHS_DEPTH_MAX. */
-static bool expand_folder(struct path_list *list, const struct folder *folder, struct error *err)
+/* Puts what is in a folder on the stack, the first name on top. */
+static void read_folder(struct path_list *list, struct waiting *waiting,
+                        const struct waiting_item *folder, size_t root)
 {
     if (folder->depth > PATHS_DEPTH_MAX) {
-        add_entry(list, folder->path, folder->root)->problem =
-            mem_text("too many folders deep; not read");
-        return true;
+        add_entry(list, folder->path, root)->problem = mem_text("too many folders deep; not read");
+        return;
     }
     struct dirent **items = NULL;
     int count = scandir(folder->path, &items, is_visible, compare_names);
     if (count < 0) {
-        add_entry(list, folder->path, folder->root)->problem = mem_text(strerrordesc_np(errno));
-        return true;
+        add_entry(list, folder->path, root)->problem = mem_text(strerrordesc_np(errno));
+        return;
     }
-    bool good = true;
-    for (int i = 0; i < count; i++) {
-        good = good && expand_item(list, folder, items[i]->d_name, err);
+    for (int i = count; i-- > 0;) {
+        push(waiting, folder->path, items[i]->d_name, folder->depth + 1);
         free(items[i]);
     }
     free(items);
+}
+
+static bool visit(struct path_list *list, struct waiting *waiting, const struct waiting_item *item,
+                  size_t root, struct error *err)
+{
+    struct stat own, target;
+    if (item->depth == 0 || (lstat(item->path, &own) == 0 && S_ISDIR(own.st_mode))) {
+        read_folder(list, waiting, item, root);
+        return true;
+    }
+    if (stat(item->path, &target) != 0 || !S_ISREG(target.st_mode))
+        return true;
+    if (list->count >= PATHS_FILES_MAX)
+        return error_set(err, "%s: more than %d files in one run", item->path, PATHS_FILES_MAX);
+    struct path_entry *entry = add_entry(list, item->path, root);
+    entry->found = true;
+    entry->size = (uint64_t)target.st_size;
+    return true;
+}
+
+/* Adds the files below a folder in the order of a walk through the sorted tree. */
+static bool expand_folder(struct path_list *list, const char *path, size_t root, struct error *err)
+{
+    struct waiting waiting = {0};
+    bool good = true;
+    push(&waiting, path, "", 0);
+    while (waiting.count > 0) {
+        struct waiting_item item = waiting.items[--waiting.count];
+        good = good && visit(list, &waiting, &item, root, err);
+        free(item.path);
+    }
+    free(waiting.items);
     return good;
 }
 
@@ -129,8 +151,7 @@ static bool expand_path(struct path_list *list, const char *path, size_t root, s
         return true;
     }
     size_t before = list->count;
-    struct folder folder = {path, root, 0};
-    if (!expand_folder(list, &folder, err))
+    if (!expand_folder(list, path, root, err))
         return false;
     if (list->count == before)
         add_entry(list, path, root)->problem = mem_text("no files in this folder");

@@ -183,7 +183,7 @@ static bool begin_block(struct pcapng_file *file, uint32_t *ret_type)
 
 static bool read_section(struct pcapng_file *file)
 {
-    struct bytes fixed;
+    struct bytes fixed = {0};
     if (!body_take(file, SECTION_FIXED_SIZE, &fixed))
         return false;
     bytes_skip(&fixed, 4);
@@ -199,7 +199,7 @@ static bool read_section(struct pcapng_file *file)
 
 static bool read_interface(struct pcapng_file *file)
 {
-    struct bytes body;
+    struct bytes body = {0};
     if (file->body_left < INTERFACE_FIXED_SIZE)
         return damaged(file, "an interface block is too short");
     if (!body_take_options(file, &body))
@@ -211,7 +211,7 @@ static bool read_interface(struct pcapng_file *file)
 
 static bool read_statistics(struct pcapng_file *file)
 {
-    struct bytes fixed, options;
+    struct bytes fixed = {0}, options = {0};
     if (!body_take(file, STATISTICS_FIXED_SIZE, &fixed) || !body_take_options(file, &options))
         return false;
     uint32_t index = pcapng_u32(&fixed, file->big_endian);
@@ -258,7 +258,7 @@ static bool read_names(struct pcapng_file *file)
     if (file->extras->on_name == NULL)
         return true;
     while (file->body_left >= NAME_HEAD_SIZE) {
-        struct bytes head, record;
+        struct bytes head = {0}, record = {0};
         if (!body_take(file, NAME_HEAD_SIZE, &head))
             return false;
         unsigned type = pcapng_u16(&head, file->big_endian);
@@ -276,7 +276,7 @@ static bool read_names(struct pcapng_file *file)
 static bool take_frame(struct pcapng_file *file, uint32_t index, uint32_t captured, uint32_t length,
                        struct frame *ret_frame)
 {
-    struct bytes data;
+    struct bytes data = {0};
     if (captured > READER_FRAME_MAX) {
         file->trouble = READ_DAMAGED;
         return error_set(file->err, "a packet claims %u captured bytes (at most %d are possible)",
@@ -299,7 +299,7 @@ static bool take_frame(struct pcapng_file *file, uint32_t index, uint32_t captur
 /* The enhanced packet block and its forerunner, which differ in the first four bytes. */
 static bool read_packet(struct pcapng_file *file, bool old, struct frame *ret_frame)
 {
-    struct bytes fixed;
+    struct bytes fixed = {0};
     if (!body_take(file, PACKET_FIXED_SIZE, &fixed))
         return false;
     bool big_endian = file->big_endian;
@@ -320,7 +320,7 @@ static bool read_packet(struct pcapng_file *file, bool old, struct frame *ret_fr
 
 static bool read_simple(struct pcapng_file *file, struct frame *ret_frame)
 {
-    struct bytes fixed;
+    struct bytes fixed = {0};
     if (!body_take(file, 4, &fixed))
         return false;
     uint32_t length = pcapng_u32(&fixed, file->big_endian);

@@ -92,11 +92,10 @@ struct reader *reader_new(struct source *source, struct read_extras *extras)
 {
     struct reader *reader = mem_zeroed(1, sizeof *reader);
     reader->source = source;
-    if (!source_need(source, MAGIC_SIZE))
-        reader->status = describe_foreign(source, &reader->last);
-    else if (pcap_file_is(source->window.at))
+    bool readable = source_need(source, MAGIC_SIZE);
+    if (readable && pcap_file_is(source->window.at))
         reader->status = pcap_file_open(&reader->records, source, &reader->last);
-    else if (pcapng_file_is(source->window.at))
+    else if (readable && pcapng_file_is(source->window.at))
         reader->blocks = pcapng_file_new(source, extras);
     else
         reader->status = describe_foreign(source, &reader->last);

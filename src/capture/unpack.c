@@ -123,7 +123,8 @@ static size_t gzip_run(struct unpack *unpack, struct bytes *packed, uint8_t *ret
 
 static size_t zstd_run(struct unpack *unpack, struct bytes *packed, uint8_t *ret_data, size_t size)
 {
-    ZSTD_outBuffer out = {ret_data, size, 0};
+    ZSTD_outBuffer out = {.size = size};
+    out.dst = ret_data;
     bool moved = true;
     while (moved && out.pos < size) {
         ZSTD_inBuffer in = {packed->at, bytes_left(packed), 0};

@@ -28,15 +28,15 @@ static void add_name(void *context, const struct addr *addr, const char *name)
 }
 
 /* Looks at every byte of the frame, so that the sanitizer does too. */
-static unsigned check_frame(const struct frame *frame)
+static void check_frame(const struct frame *frame)
 {
     assert(frame->captured <= READER_FRAME_MAX);
     assert(frame->length >= frame->captured);
     assert(frame->ts_ns <= TICKS_NS_MAX && frame->ts_ns >= -TICKS_NS_MAX);
-    unsigned sum = 0;
+    size_t sum = 0;
     for (size_t i = 0; i < frame->captured; i++)
         sum += frame->data[i];
-    return sum;
+    assert(sum <= UINT8_MAX * frame->captured);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -53,9 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct frame frame;
     struct error err = {""};
     enum read_status status = READ_FRAME;
-    volatile unsigned sum = 0;
     while ((status = reader_next(reader, &frame, &err)) == READ_FRAME)
-        sum += check_frame(&frame);
+        check_frame(&frame);
     assert(status == READ_END || err.text[0] != '\0');
     assert(reader_next(reader, &frame, &err) == status);
     reader_free(reader);

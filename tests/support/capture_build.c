@@ -4,7 +4,7 @@
 #include "capture_build.h"
 
 #include <assert.h>
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,19 +214,15 @@ char *build_folder(void)
     return mem_text(made);
 }
 
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *place)
+{
+    (void)facts;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
 void build_remove(const char *folder)
 {
-    DIR *directory = opendir(folder);
-    if (directory == NULL)
-        return;
-    for (struct dirent *item = readdir(directory); item != NULL; item = readdir(directory)) {
-        char path[4096];
-        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
-            continue;
-        int length = snprintf(path, sizeof path, "%s/%s", folder, item->d_name);
-        if (length > 0 && (size_t)length < sizeof path && unlink(path) != 0)
-            build_remove(path);
-    }
-    (void)closedir(directory);
-    (void)rmdir(folder);
+    (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

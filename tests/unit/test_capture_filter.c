@@ -35,8 +35,8 @@ START_TEST(mistakes_are_told_with_their_column)
          "-f: column 34: 'x' is wrong here: syntax error in \"net 192.0.2.0 mask 255.255.255.0 x\""},
         {"ether src 1:2:3:4:5:6 and udp por 5",
          "-f: column 31: 'por' is wrong here: syntax error in \"ether src 1:2:3:4:5:6 and udp por 5\""},
-        {"portrange 1-5 or lenx < 5",
-         "-f: column 18: 'lenx' is wrong here: syntax error in \"portrange 1-5 or lenx < 5\""},
+        {"greater 100 or lenx < 5",
+         "-f: column 16: 'lenx' is wrong here: syntax error in \"greater 100 or lenx < 5\""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct error err = {""};
@@ -64,8 +64,8 @@ START_TEST(long_expressions_are_no_trouble)
     ck_assert_ptr_null(filter_new(expression, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "longer than"));
     memset(expression, 0, sizeof expression);
-    for (size_t i = 0; i < 600; i++)
-        memcpy(expression + 4 * i, "tcp ", 4);
+    for (size_t i = 0; i < 2400; i++)
+        expression[i] = "tcp "[i % 4];
     ck_assert_ptr_null(filter_new(expression, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "-f: column 5: 'tcp'"));
 }
@@ -127,10 +127,12 @@ START_TEST(link_types_are_bounded)
     struct error err;
     struct filter *filter = filter_new("greater 1", &err);
     ck_assert_ptr_nonnull(filter);
-    unsigned passed = 0;
-    for (uint32_t type = 1000; type < 1200; type++)
-        passed += accepts(filter, type, packet, sizeof packet, &err);
-    ck_assert_uint_eq(passed, FILTER_LINK_TYPES_MAX - 1); /* Ethernet is there from the start */
+    unsigned compiled = 0;
+    for (uint32_t type = 1000; type < 1200; type++) { /* types that libpcap does not know */
+        ck_assert(!accepts(filter, type, packet, sizeof packet, &err));
+        compiled += err.text[0] != '\0';
+    }
+    ck_assert_uint_eq(compiled, FILTER_LINK_TYPES_MAX - 1); /* Ethernet is there from the start */
     ck_assert(accepts(filter, LINK_ETHERNET, packet, sizeof packet, &err));
     filter_free(filter);
 }

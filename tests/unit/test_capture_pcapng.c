@@ -8,9 +8,7 @@
 #include "capture_read.h"
 #include "run.h"
 
-enum {
-    SECONDS = 1000000 /* ticks */
-};
+#define SECONDS UINT64_C(1000000) /* ticks */
 
 /* One of each block, two sections, the second one in the other byte order. */
 static struct build two_sections(bool big_endian)
@@ -146,7 +144,7 @@ static void add_old_packet(struct build *build, uint16_t drops)
     build_u16(build, 0);
     build_u16(build, drops);
     build_u32(build, 0);
-    build_u32(build, 2 * SECONDS);
+    build_u32(build, 2000000);
     build_u32(build, 5);
     build_u32(build, 50);
     build_fill(build, 5);
@@ -248,7 +246,7 @@ START_TEST(blocks_longer_than_the_buffer_are_stepped_over)
     struct build build = {0};
     build_section(&build);
     build_block_begin(&build, 0x7777);
-    build_fill(&build, 3 * 1024 * 1024);
+    build_fill(&build, (size_t)3 * 1024 * 1024);
     build_block_end(&build);
     build_interface(&build, LINK_ETHERNET, 0);
     build_enhanced(&build, 0, 1, READER_FRAME_MAX, READER_FRAME_MAX);
