@@ -73,10 +73,9 @@ static enum layer udp_tunnel(uint16_t src_port, uint16_t dst_port)
 {
     switch (dst_port) {
     case PORT_VXLAN:
+    case PORT_VXLAN_GPE:
     case PORT_VXLAN_LINUX:
         return LAYER_VXLAN;
-    case PORT_VXLAN_GPE:
-        return LAYER_VXLAN_GPE;
     case PORT_GENEVE:
         return LAYER_GENEVE;
     case PORT_MPLS:

@@ -150,42 +150,28 @@ enum layer tunnel_etherip(struct walk *walk)
     return head >> 12 == 3 ? LAYER_ETHERNET : walk_invalid(walk, DECODE_EVENT_TUNNEL_MALFORMED);
 }
 
-/* Flags (1), reserved (3), network number (3), reserved (1).  With the group policy flag (80) the reserved bytes
- * hold a group, and flags of their own. */
+/* Flags (1), reserved (2), next protocol (1), network number (3), reserved (1).  Without the flag that announces
+ * it (the generic extension) there is no next protocol, but Ethernet; the group policy extension has a group in the
+ * reserved bytes, and other reserved bits are to be ignored. */
 enum layer tunnel_vxlan(struct walk *walk)
 {
     enum {
         FLAG_NETWORK = 0x08,
-        FLAG_GROUP = 0x80
+        FLAG_NEXT = 0x04,
+        VERSION = 0x30
     };
     uint8_t flags = bytes_u8(&walk->at);
-    uint32_t group = bytes_be24(&walk->at);
+    uint32_t next = bytes_be24(&walk->at) & 0xff;
     uint32_t network = bytes_be32(&walk->at);
-    bool plain = flags == FLAG_NETWORK && group == 0;
-    bool grouped = flags == (FLAG_NETWORK | FLAG_GROUP);
-    if (walk->at.bad || !(plain || grouped) || (network & 0xff) != 0)
+    if (walk->at.bad || (flags & (FLAG_NETWORK | VERSION)) != FLAG_NETWORK || (network & 0xff) != 0)
         return walk_invalid(walk, DECODE_EVENT_TUNNEL_MALFORMED);
     walk->counters->vxlan++;
-    return LAYER_ETHERNET;
-}
-
-/* Flags (1), reserved (2), next protocol (1), network number (3), reserved (1). */
-enum layer tunnel_vxlan_gpe(struct walk *walk)
-{
-    enum {
-        FLAGS_WANTED = 0x0c /* network number and next protocol are there */
-    };
-    uint8_t flags = bytes_u8(&walk->at);
-    uint32_t next = bytes_be24(&walk->at);
-    uint32_t network = bytes_be32(&walk->at);
-    if (walk->at.bad || flags != FLAGS_WANTED || (network & 0xff) != 0)
-        return walk_invalid(walk, DECODE_EVENT_TUNNEL_MALFORMED);
-    walk->counters->vxlan++;
-    switch (next) {
+    switch ((flags & FLAG_NEXT) != 0 ? next : 0) {
     case 1:
         return LAYER_IPV4;
     case 2:
         return LAYER_IPV6;
+    case 0: /* plain, or an early writer of the extension's flag without its field */
     case 3:
         return LAYER_ETHERNET;
     default:

@@ -53,7 +53,6 @@ struct fragments;
     X(WCCP, tunnel_wccp)                                                                           \
     X(ETHERIP, tunnel_etherip)                                                                     \
     X(VXLAN, tunnel_vxlan)                                                                         \
-    X(VXLAN_GPE, tunnel_vxlan_gpe)                                                                 \
     X(GENEVE, tunnel_geneve)                                                                       \
     X(TEREDO, tunnel_teredo)                                                                       \
     X(GTPU, tunnel_gtpu)
