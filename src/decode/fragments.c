@@ -64,7 +64,7 @@ struct whole {
 };
 
 struct fragments {
-    const struct decode_options *options;
+    struct decode_options options;
     struct decode_counters *counters;
     struct datagram *oldest, *newest;
     struct whole *given; /* since fragments_release() */
@@ -78,7 +78,7 @@ struct fragments *fragments_new(const struct decode_options *options,
                                 struct decode_counters *counters)
 {
     struct fragments *fragments = mem_zeroed(1, sizeof *fragments);
-    fragments->options = options;
+    fragments->options = *options;
     fragments->counters = counters;
     fragments->seed = hash_seed();
     return fragments;
@@ -157,7 +157,7 @@ static bool is_late(const struct fragments *fragments, const struct datagram *da
 {
     bool is4 = datagram->key.kind >> 8 == 4;
     int64_t timeout =
-        is4 ? fragments->options->fragment_timeout4_ns : fragments->options->fragment_timeout6_ns;
+        is4 ? fragments->options.fragment_timeout4_ns : fragments->options.fragment_timeout6_ns;
     int64_t age = 0;
     return __builtin_sub_overflow(now, datagram->first_ns, &age) || age > timeout || age < -timeout;
 }
@@ -173,7 +173,7 @@ static void drop_late(struct fragments *fragments, int64_t now)
 /* Drops the oldest datagrams until `size` bytes and one datagram more are within the bounds. */
 static void make_room(struct fragments *fragments, size_t size)
 {
-    const struct decode_options *options = fragments->options;
+    const struct decode_options *options = &fragments->options;
     while (fragments->oldest != NULL &&
            (fragments->memory + size > options->fragment_memory_bytes ||
             fragments->waiting >= options->fragment_datagrams)) {
