@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzzes the decode stage: every link type, tunnels, reassembly and copies.
  *
- * Input: one byte (low 5 bits pick the link type, 0x80 says that the wire had 40 bytes more than were captured),
- * then frames, each with its length (2 bytes, big-endian) in front; the last takes what there is.  Each frame is a
- * copy of exactly its size, so that the sanitizer sees a read past its end. */
+ * Input: one byte (low 5 bits pick the link type, 0x80 says that the wire had 40 bytes more than
+ * were captured), then frames, each with its length (2 bytes, big-endian) in front; the last
+ * takes what there is.  Each frame is a copy of exactly its size, so that the sanitizer sees a
+ * read past its end. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,8 @@ static unsigned touch(const uint8_t *bytes, size_t size)
 /* What decode.h and packet.h promise. */
 static void check_packet(const struct packet *packet)
 {
-    volatile unsigned sum = touch(packet->l3, packet->l3_captured) + touch(packet->l4, packet->l4_captured) +
+    volatile unsigned sum = touch(packet->l3, packet->l3_captured) +
+                            touch(packet->l4, packet->l4_captured) +
                             touch(packet->payload, packet->payload_captured);
     (void)sum;
     check(packet->ip_version == 4 || packet->ip_version == 6);
@@ -45,11 +47,12 @@ static void check_packet(const struct packet *packet)
     check(packet->payload_captured <= packet->l4_captured);
     check(packet->l4_captured <= packet->l3_captured);
     check(packet->vlan_count <= PACKET_VLANS_MAX && packet->tunnel_depth <= 8);
-    check(!packet->fragment || (packet->l4 == NULL && packet->payload == NULL && packet->src_port == 0));
+    check(!packet->fragment ||
+          (packet->l4 == NULL && packet->payload == NULL && packet->src_port == 0));
 }
 
-static void decode_one(struct decoder *decoder, struct bytes bytes, uint32_t link_type, size_t missing,
-                       uint64_t number)
+static void decode_one(struct decoder *decoder, struct bytes bytes, uint32_t link_type,
+                       size_t missing, uint64_t number)
 {
     size_t size = bytes_left(&bytes);
     uint8_t *copy = malloc(size > 0 ? size : 1);
@@ -70,11 +73,22 @@ static void decode_one(struct decoder *decoder, struct bytes bytes, uint32_t lin
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint32_t link_types[32] = {
-        LINK_ETHERNET,  LINK_RAW,       LINK_NULL,         LINK_LOOP,
-        LINK_PPP,       LINK_PPP_HDLC,  LINK_PPP_ETHER,    LINK_PPP_PPPD,
-        LINK_IPV4,      LINK_IPV6,      LINK_LINUX_SLL,    LINK_LINUX_SLL2,
-        LINK_NFLOG,     LINK_IEEE802_11, LINK_IEEE802_11_PRISM, LINK_IEEE802_11_RADIOTAP};
+    static const uint32_t link_types[32] = {LINK_ETHERNET,
+                                            LINK_RAW,
+                                            LINK_NULL,
+                                            LINK_LOOP,
+                                            LINK_PPP,
+                                            LINK_PPP_HDLC,
+                                            LINK_PPP_ETHER,
+                                            LINK_PPP_PPPD,
+                                            LINK_IPV4,
+                                            LINK_IPV6,
+                                            LINK_LINUX_SLL,
+                                            LINK_LINUX_SLL2,
+                                            LINK_NFLOG,
+                                            LINK_IEEE802_11,
+                                            LINK_IEEE802_11_PRISM,
+                                            LINK_IEEE802_11_RADIOTAP};
     struct bytes input = bytes_of(data, size);
     uint8_t head = bytes_u8(&input);
     struct decode_options options = decode_options_default();

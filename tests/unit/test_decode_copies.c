@@ -78,8 +78,8 @@ END_TEST
 
 START_TEST(every_other_difference_makes_another_packet)
 {
-    /* Identification, protocol, addresses, ports, sequence, acknowledgement, flags, window, urgent pointer,
-     * payload at its start and its end. */
+    /* Identification, protocol, addresses, ports, sequence, acknowledgement, flags, window,
+     * urgent pointer, payload at its start and its end. */
     static const size_t places[] = {19, 23, 29, 33, 35, 37, 41, 45, 47, 49, 53, 54, 117, 253};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         struct decoder *decoder = new_decoder(true);

@@ -75,8 +75,8 @@ static unsigned touch(const struct packet *packet)
     return sum;
 }
 
-static void decode_cut(struct decoder *decoder, const struct wire *wire, uint32_t link_type, size_t cut,
-                       bool on_wire)
+static void decode_cut(struct decoder *decoder, const struct wire *wire, uint32_t link_type,
+                       size_t cut, bool on_wire)
 {
     uint8_t *copy = malloc(cut > 0 ? cut : 1);
     ck_assert_ptr_nonnull(copy);
@@ -168,8 +168,8 @@ START_TEST(each_frame_has_one_outcome)
     wire_ipv4(&wire, "192.0.2.1", "192.0.2.2");
     wire_udp(&wire, 1, 2);
     static const uint32_t types[] = {LINK_RAW, LINK_RAW, LINK_ETHERNET, LINK_NULL, 147};
-    static const enum decode_status expect[] = {DECODE_OK, DECODE_COPY, DECODE_NOT_IP, DECODE_NOT_IP,
-                                                DECODE_UNSUPPORTED};
+    static const enum decode_status expect[] = {DECODE_OK, DECODE_COPY, DECODE_NOT_IP,
+                                                DECODE_NOT_IP, DECODE_UNSUPPORTED};
     for (size_t i = 0; i < 5; i++) {
         struct frame frame = wire_frame(&wire, types[i], 0);
         wire.data[0] = 0x45;
@@ -205,15 +205,19 @@ START_TEST(every_event_has_its_own_name)
 {
     for (int i = 0; i < DECODE_EVENTS; i++) {
         for (int k = 0; k < i; k++)
-            ck_assert_str_ne(decode_event_text((enum decode_event)i), decode_event_text((enum decode_event)k));
+            ck_assert_str_ne(decode_event_text((enum decode_event)i),
+                             decode_event_text((enum decode_event)k));
     }
 }
 END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {every_stack_survives_a_cut_at_every_byte, cut_packet_is_marked_and_counted,
-                                  each_frame_has_one_outcome, idle_frame_is_not_counted,
-                                  every_event_has_its_own_name, NULL};
+    const TTest *const tests[] = {every_stack_survives_a_cut_at_every_byte,
+                                  cut_packet_is_marked_and_counted,
+                                  each_frame_has_one_outcome,
+                                  idle_frame_is_not_counted,
+                                  every_event_has_its_own_name,
+                                  NULL};
     return run_suite(suite_of("decode_decode", tests));
 }

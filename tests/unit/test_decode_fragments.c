@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reassembly: orders, overlaps, bounds, time-outs, and what is inside a datagram that is whole again. */
+/* Reassembly: orders, overlaps, bounds, time-outs, and what is inside a datagram that is whole
+ * again. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,8 +38,9 @@ static void make_whole(struct wire *wire, int version)
     wire_finish(wire);
 }
 
-static enum decode_status decode_piece(struct decoder *decoder, const struct wire *whole, size_t offset,
-                                       size_t size, int64_t ts_ns, struct packet *ret_packet)
+static enum decode_status decode_piece(struct decoder *decoder, const struct wire *whole,
+                                       size_t offset, size_t size, int64_t ts_ns,
+                                       struct packet *ret_packet)
 {
     static struct wire piece;
     wire_fragment(whole, offset, size, 0x77, &piece);
@@ -73,7 +75,8 @@ static void assert_whole(const struct packet *packet, const struct wire *whole)
 
 START_TEST(pieces_in_any_order_make_the_datagram)
 {
-    static const size_t orders[][3] = {{0, 400, 800}, {800, 400, 0}, {400, 0, 800}, {400, 800, 0}, {800, 0, 400}};
+    static const size_t orders[][3] = {
+        {0, 400, 800}, {800, 400, 0}, {400, 0, 800}, {400, 800, 0}, {800, 0, 400}};
     for (int version = 4; version <= 6; version += 2) {
         for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
             struct decoder *decoder = new_decoder();
@@ -81,10 +84,12 @@ START_TEST(pieces_in_any_order_make_the_datagram)
             struct packet packet;
             make_whole(&whole, version);
             for (size_t k = 0; k < 2; k++) {
-                ck_assert_int_eq(decode_piece(decoder, &whole, orders[i][k], 400, 0, &packet), DECODE_OK);
+                ck_assert_int_eq(decode_piece(decoder, &whole, orders[i][k], 400, 0, &packet),
+                                 DECODE_OK);
                 assert_piece(&packet);
             }
-            ck_assert_int_eq(decode_piece(decoder, &whole, orders[i][2], 400, 0, &packet), DECODE_OK);
+            ck_assert_int_eq(decode_piece(decoder, &whole, orders[i][2], 400, 0, &packet),
+                             DECODE_OK);
             assert_whole(&packet, &whole);
             ck_assert_uint_eq(decode_counters(decoder)->fragments, 3);
             ck_assert_uint_eq(decode_counters(decoder)->reassembled, 1);
@@ -350,7 +355,8 @@ START_TEST(fragment_inside_a_reassembled_datagram_is_refused)
 END_TEST
 
 /* Adds one piece of `size` bytes at `offset` of datagram `id`. */
-static bool add(struct fragments *fragments, uint32_t id, uint32_t offset, size_t size, int64_t ts_ns)
+static bool add(struct fragments *fragments, uint32_t id, uint32_t offset, size_t size,
+                int64_t ts_ns)
 {
     static const uint8_t data[1024];
     static const uint8_t header[20] = {0x45};

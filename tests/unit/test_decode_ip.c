@@ -223,8 +223,9 @@ START_TEST(jumbo_option_gives_the_length)
     wire_finish(&wire);
     memset(wire.data + 4, 0, 2);
     uint32_t length = 8 + 20 + 66000;
-    uint8_t option[6] = {0xc2, 4, (uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8),
-                         (uint8_t)length};
+    uint8_t option[6] = {
+        0xc2,           4, (uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8),
+        (uint8_t)length};
     memcpy(wire.data + 42, option, 6);
     wire.size += 10; /* padding */
     ck_assert_int_eq(decode_raw(&wire, &packet), DECODE_OK);
@@ -267,20 +268,19 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {
-        ipv4_fields_are_given,
-        ipv4_options_are_stepped_over,
-        ipv4_header_that_contradicts_itself_is_invalid,
-        length_zero_of_offloading_means_all_that_there_is,
-        length_past_the_wire_is_taken_as_cut,
-        every_extension_header_is_stepped_over,
-        authentication_header_behind_ipv4_is_stepped_over,
-        signalling_without_content_keeps_its_number,
-        extension_chains_are_bounded,
-        extension_longer_than_the_packet_is_invalid_and_cut_one_is_not,
-        jumbo_option_gives_the_length,
-        fragment_header_of_a_whole_datagram_is_stepped_over,
-        mapped_address_is_the_ipv4_one,
-        NULL};
+    const TTest *const tests[] = {ipv4_fields_are_given,
+                                  ipv4_options_are_stepped_over,
+                                  ipv4_header_that_contradicts_itself_is_invalid,
+                                  length_zero_of_offloading_means_all_that_there_is,
+                                  length_past_the_wire_is_taken_as_cut,
+                                  every_extension_header_is_stepped_over,
+                                  authentication_header_behind_ipv4_is_stepped_over,
+                                  signalling_without_content_keeps_its_number,
+                                  extension_chains_are_bounded,
+                                  extension_longer_than_the_packet_is_invalid_and_cut_one_is_not,
+                                  jumbo_option_gives_the_length,
+                                  fragment_header_of_a_whole_datagram_is_stepped_over,
+                                  mapped_address_is_the_ipv4_one,
+                                  NULL};
     return run_suite(suite_of("decode_ip", tests));
 }

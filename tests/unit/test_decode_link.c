@@ -82,7 +82,8 @@ START_TEST(length_field_means_llc_and_snap)
 
     struct packet packet;
     memcpy(wire_header(&wire, WIRE_LLC, 0), "\x42\x42\x03", 3); /* spanning tree */
-    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_ETHERNET, 0, wire.size), &packet), DECODE_NOT_IP);
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_ETHERNET, 0, wire.size), &packet),
+                     DECODE_NOT_IP);
 }
 END_TEST
 
@@ -257,11 +258,13 @@ START_TEST(cooked_captures_are_read_with_tags_and_llc)
     wire_finish(&wire);
     wire.data[15] = 4; /* 802.2 */
     struct packet packet;
-    enum decode_status status = decode(wire_frame_cut(&wire, LINK_LINUX_SLL, 0, wire.size), &packet);
+    enum decode_status status =
+        decode(wire_frame_cut(&wire, LINK_LINUX_SLL, 0, wire.size), &packet);
     assert_inside(status, &packet);
 
     wire.data[15] = 1; /* Novell's raw 802.3 */
-    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_LINUX_SLL, 0, wire.size), &packet), DECODE_NOT_IP);
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_LINUX_SLL, 0, wire.size), &packet),
+                     DECODE_NOT_IP);
 }
 END_TEST
 
@@ -277,7 +280,8 @@ START_TEST(nflog_payload_is_found_among_the_tlvs_in_both_byte_orders)
         wire_bytes(&wire, "\x02\0\0\0", 4);
         wire_bytes(&wire, big != 0 ? "\0\x06\0\x0axx\0\0" : "\x06\0\x0a\0xx\0\0", 8);
         uint8_t size = (uint8_t)(inside.size + 4);
-        uint8_t head[4] = {big != 0 ? 0 : size, big != 0 ? size : 0, big != 0 ? 0 : 9, big != 0 ? 9 : 0};
+        uint8_t head[4] = {big != 0 ? 0 : size, big != 0 ? size : 0, big != 0 ? 0 : 9,
+                           big != 0 ? 9 : 0};
         wire_bytes(&wire, head, 4);
         wire_bytes(&wire, inside.data, inside.size);
         assert_link(&wire, LINK_NFLOG);
@@ -313,18 +317,18 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {ethernet_gives_addresses_and_drops_padding,
-                                         length_field_means_llc_and_snap,
-                                         tags_of_every_type_are_taken_off,
-                                         more_tags_than_kept_are_skipped_and_endless_ones_refused,
-                                         backbone_and_vntag_headers_are_taken_off,
-                                         label_stack_shows_its_content_by_the_first_nibble,
-                                         pseudowire_is_read_with_and_without_control_word,
-                                         label_stack_without_bottom_is_refused,
-                                         loopback_families_of_all_systems_are_known,
-                                         raw_links_go_by_the_version,
-                                         cooked_captures_are_read_with_tags_and_llc,
-                                         nflog_payload_is_found_among_the_tlvs_in_both_byte_orders,
-                                         address_resolution_is_no_ip_and_counted,
-                                         NULL};
+                                  length_field_means_llc_and_snap,
+                                  tags_of_every_type_are_taken_off,
+                                  more_tags_than_kept_are_skipped_and_endless_ones_refused,
+                                  backbone_and_vntag_headers_are_taken_off,
+                                  label_stack_shows_its_content_by_the_first_nibble,
+                                  pseudowire_is_read_with_and_without_control_word,
+                                  label_stack_without_bottom_is_refused,
+                                  loopback_families_of_all_systems_are_known,
+                                  raw_links_go_by_the_version,
+                                  cooked_captures_are_read_with_tags_and_llc,
+                                  nflog_payload_is_found_among_the_tlvs_in_both_byte_orders,
+                                  address_resolution_is_no_ip_and_counted,
+                                  NULL};
     return run_suite(suite_of("decode_link", tests));
 }

@@ -75,7 +75,8 @@ START_TEST(pppd_writes_a_direction_first)
     add_inside(&wire);
     assert_inside(&wire, LINK_PPP_PPPD);
     wire.data[0] = 7;
-    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_PPP_PPPD, 0, wire.size), &packet), DECODE_INVALID);
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_PPP_PPPD, 0, wire.size), &packet),
+                     DECODE_INVALID);
 }
 END_TEST
 
@@ -93,10 +94,12 @@ START_TEST(session_over_ethernet_is_read_and_trimmed)
 
     uint8_t *header = wire_header(&wire, WIRE_PPPOE, 0);
     header[1] = 0xa7; /* the end of a session */
-    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_ETHERNET, 0, wire.size), &packet), DECODE_NOT_IP);
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_ETHERNET, 0, wire.size), &packet),
+                     DECODE_NOT_IP);
     header[1] = 0;
     header[4] = 9; /* longer than the frame */
-    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_ETHERNET, 0, wire.size), &packet), DECODE_INVALID);
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_ETHERNET, 0, wire.size), &packet),
+                     DECODE_INVALID);
 
     wire_start(&wire);
     wire_pppoe(&wire, 77);
@@ -122,11 +125,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {address_and_control_are_optional,
-                                         compressed_protocol_number_is_one_byte,
-                                         cisco_framing_has_an_ethertype,
-                                         pppd_writes_a_direction_first,
-                                         session_over_ethernet_is_read_and_trimmed,
-                                         link_control_is_no_ip,
-                                         NULL};
+                                  compressed_protocol_number_is_one_byte,
+                                  cisco_framing_has_an_ethertype,
+                                  pppd_writes_a_direction_first,
+                                  session_over_ethernet_is_read_and_trimmed,
+                                  link_control_is_no_ip,
+                                  NULL};
     return run_suite(suite_of("decode_ppp", tests));
 }

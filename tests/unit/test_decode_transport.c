@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Transport headers: fields, length rules, and what is left of them when the snapshot length cuts. */
+/* Transport headers: fields, length rules, and what is left of them when the snapshot length
+ * cuts. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,10 @@ START_TEST(tcp_fields_are_given)
     struct packet packet;
     begin(&wire);
     wire_tcp(&wire, 40000, 443, TCP_PSH | TCP_ACK | TCP_CWR);
-    wire_bytes(&wire, "\x01\x01\x01\x01" "data", 8);
+    wire_bytes(&wire,
+               "\x01\x01\x01\x01"
+               "data",
+               8);
     wire_finish(&wire);
     wire.data[32] = 0x60; /* four bytes of options */
     ck_assert_int_eq(decode_raw(&wire, &packet), DECODE_OK);
@@ -201,13 +205,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {tcp_fields_are_given,
-                                         tcp_header_cut_after_the_ports_still_gives_them,
-                                         tcp_header_length_must_fit,
-                                         udp_length_rules,
-                                         udplite_length_is_a_coverage,
-                                         sctp_gives_ports,
-                                         ping_gives_type_code_and_identifier,
-                                         protocol_without_ports_is_a_packet_with_payload,
-                                         NULL};
+                                  tcp_header_cut_after_the_ports_still_gives_them,
+                                  tcp_header_length_must_fit,
+                                  udp_length_rules,
+                                  udplite_length_is_a_coverage,
+                                  sctp_gives_ports,
+                                  ping_gives_type_code_and_identifier,
+                                  protocol_without_ports_is_a_packet_with_payload,
+                                  NULL};
     return run_suite(suite_of("decode_transport", tests));
 }

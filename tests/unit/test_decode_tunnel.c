@@ -109,14 +109,21 @@ START_TEST(gre_source_routes_are_skipped_and_bounded)
     struct wire wire;
     begin(&wire);
     wire_gre(&wire, 0x4000, 0x0800);
-    wire_bytes(&wire, "\x08\0\0\x04" "aaaa" "\0\0\0\0", 12);
+    wire_bytes(&wire,
+               "\x08\0\0\x04"
+               "aaaa"
+               "\0\0\0\0",
+               12);
     add_inside(&wire);
     assert_inside(&wire, 1);
 
     begin(&wire);
     wire_gre(&wire, 0x4000, 0x0800);
     for (int i = 0; i < 30; i++)
-        wire_bytes(&wire, "\x08\0\0\x01" "a", 5);
+        wire_bytes(&wire,
+                   "\x08\0\0\x01"
+                   "a",
+                   5);
     wire_finish(&wire);
     assert_outside(&wire, 47, 0);
 }
@@ -161,7 +168,9 @@ START_TEST(erspan_of_all_types)
     for (int platform = 0; platform < 2; platform++) {
         begin(&wire);
         wire_gre(&wire, 0x1000, 0x22eb);
-        wire_bytes(&wire, platform != 0 ? "\x20\x05\0\x01tttt\0\0\0\x01pppppppp" : "\x20\x05\0\x01tttt\0\0\0\0",
+        wire_bytes(&wire,
+                   platform != 0 ? "\x20\x05\0\x01tttt\0\0\0\x01pppppppp"
+                                 : "\x20\x05\0\x01tttt\0\0\0\0",
                    platform != 0 ? 20 : 12);
         wire_ethernet(&wire, 8, 9);
         wire_vlan(&wire, 0x8100, 5);
@@ -223,7 +232,8 @@ START_TEST(inner_ethernet_addresses_go_with_the_inner_packet_only)
     ck_assert_uint_eq(packet.vlan_count, 1);
     ck_assert_uint_eq(packet.vlans[0], 10);
     wire_header(&wire, WIRE_IPV4, 1)[0] = 0x55;
-    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_ETHERNET, 0, wire.size), &packet), DECODE_OK);
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_ETHERNET, 0, wire.size), &packet),
+                     DECODE_OK);
     ck_assert_uint_eq(packet.tunnel_depth, 0);
     ck_assert_uint_eq(packet.src_mac[5], 1);
     ck_assert_uint_eq(packet.dst_port, 4789);
@@ -333,8 +343,9 @@ END_TEST
 START_TEST(port_alone_makes_no_tunnel)
 {
     static const uint16_t ports[] = {4789, 4790, 8472, 6081, 3544, 2152, 6635};
-    static const char *const contents[] = {"", "x", "plain text that is longer than any header, to be sure of it",
-                                           "\x08\0\0\0\0\0\x01\0\0\0\0\0"};
+    static const char *const contents[] = {
+        "", "x", "plain text that is longer than any header, to be sure of it",
+        "\x08\0\0\0\0\0\x01\0\0\0\0\0"};
     for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
         for (size_t k = 0; k < sizeof contents / sizeof contents[0]; k++) {
             struct wire wire;
@@ -435,21 +446,21 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {ip_in_ip_in_all_four_ways,
-                                         gre_with_any_of_its_fields,
-                                         gre_source_routes_are_skipped_and_bounded,
-                                         pptp_carries_ppp,
-                                         erspan_of_all_types,
-                                         vxlan_on_its_ports,
-                                         inner_ethernet_addresses_go_with_the_inner_packet_only,
-                                         geneve_with_options,
-                                         teredo_with_its_indications,
-                                         gtp_user_data_with_extensions,
-                                         less_common_tunnels,
-                                         port_alone_makes_no_tunnel,
-                                         content_that_does_not_fit_makes_no_udp_tunnel,
-                                         broken_content_leaves_the_packet_around_and_an_event,
-                                         nesting_stops_at_the_bound,
-                                         deepest_tunnels_with_tags_are_within_the_bound_of_layers,
-                                         NULL};
+                                  gre_with_any_of_its_fields,
+                                  gre_source_routes_are_skipped_and_bounded,
+                                  pptp_carries_ppp,
+                                  erspan_of_all_types,
+                                  vxlan_on_its_ports,
+                                  inner_ethernet_addresses_go_with_the_inner_packet_only,
+                                  geneve_with_options,
+                                  teredo_with_its_indications,
+                                  gtp_user_data_with_extensions,
+                                  less_common_tunnels,
+                                  port_alone_makes_no_tunnel,
+                                  content_that_does_not_fit_makes_no_udp_tunnel,
+                                  broken_content_leaves_the_packet_around_and_an_event,
+                                  nesting_stops_at_the_bound,
+                                  deepest_tunnels_with_tags_are_within_the_bound_of_layers,
+                                  NULL};
     return run_suite(suite_of("decode_tunnel", tests));
 }

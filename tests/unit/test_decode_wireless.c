@@ -20,7 +20,8 @@ static enum decode_status decode(struct frame frame, struct packet *ret_packet)
 }
 
 /* An 802.11 data frame (`kind` is the first byte, `flags` the second) around a UDP packet. */
-static void add_data(struct wire *wire, uint8_t kind, uint8_t flags, const char *more, size_t more_size)
+static void add_data(struct wire *wire, uint8_t kind, uint8_t flags, const char *more,
+                     size_t more_size)
 {
     uint8_t header[24] = {kind, flags};
     for (uint8_t i = 0; i < 3; i++)
@@ -68,7 +69,10 @@ START_TEST(quality_of_service_and_aggregates_are_read)
     assert_inside(&wire, LINK_IEEE802_11, 0x12, 0x10);
 
     wire_start(&wire);
-    add_data(&wire, 0x88, 0x02, "\x80\x00" "ddddddssssss\0\x27", 16);
+    add_data(&wire, 0x88, 0x02,
+             "\x80\x00"
+             "ddddddssssss\0\x27",
+             16);
     wire_text(&wire, "second subframe");
     assert_inside(&wire, LINK_IEEE802_11, 0x12, 0x10);
 }
@@ -82,7 +86,8 @@ START_TEST(frames_without_readable_data_are_no_ip)
         struct packet packet;
         wire_start(&wire);
         add_data(&wire, heads[i][0], heads[i][1], "", 0);
-        ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_IEEE802_11, 0, wire.size), &packet), DECODE_NOT_IP);
+        ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_IEEE802_11, 0, wire.size), &packet),
+                         DECODE_NOT_IP);
     }
 }
 END_TEST
@@ -93,10 +98,17 @@ START_TEST(radiotap_flags_say_where_the_frame_ends_and_begins)
     struct packet packet;
     /* A second word of present bits moves the time stamp, whose alignment moves the flags. */
     wire_start(&wire);
-    wire_bytes(&wire, "\0\0\x1a\0\x03\0\0\x80\0\0\0\0" "pppp" "tttttttt" "\x30" "z", 26);
+    wire_bytes(&wire,
+               "\0\0\x1a\0\x03\0\0\x80\0\0\0\0"
+               "pppp"
+               "tttttttt"
+               "\x30"
+               "z",
+               26);
     add_data(&wire, 0x88, 0x01, "\0\0\0\0", 4); /* padded to four bytes */
     wire_text(&wire, "FCS!");
-    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_IEEE802_11_RADIOTAP, 0, wire.size), &packet), DECODE_OK);
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_IEEE802_11_RADIOTAP, 0, wire.size), &packet),
+                     DECODE_OK);
     ck_assert_uint_eq(packet.payload_length, 3);
     ck_assert_uint_eq(packet.dst_port, 2000);
     wire.data[24] = 0x50; /* a bad checksum */
@@ -115,7 +127,8 @@ START_TEST(radiotap_checksum_is_not_part_of_the_packet)
     wire_text(&wire, "FCS!");
     wire_header(&wire, WIRE_IPV4, 0)[3] = 0; /* all that there is */
     wire_header(&wire, WIRE_UDP, 0)[5] = 0;
-    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_IEEE802_11_RADIOTAP, 0, wire.size), &packet), DECODE_OK);
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_IEEE802_11_RADIOTAP, 0, wire.size), &packet),
+                     DECODE_OK);
     ck_assert_uint_eq(packet.payload_length, 3);
 }
 END_TEST
@@ -138,11 +151,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {direction_bits_place_the_addresses,
-                                         quality_of_service_and_aggregates_are_read,
-                                         frames_without_readable_data_are_no_ip,
-                                         radiotap_flags_say_where_the_frame_ends_and_begins,
-                                         radiotap_checksum_is_not_part_of_the_packet,
-                                         prism_and_avs_headers_are_skipped_by_their_length,
-                                         NULL};
+                                  quality_of_service_and_aggregates_are_read,
+                                  frames_without_readable_data_are_no_ip,
+                                  radiotap_flags_say_where_the_frame_ends_and_begins,
+                                  radiotap_checksum_is_not_part_of_the_packet,
+                                  prism_and_avs_headers_are_skipped_by_their_length,
+                                  NULL};
     return run_suite(suite_of("decode_wireless", tests));
 }
