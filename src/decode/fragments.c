@@ -19,6 +19,7 @@
  * Sources: RFC 791, RFC 815, RFC 8200 section 4.5, RFC 5722. */
 #include "decode/fragments.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,12 +167,17 @@ static bool is_late(const struct fragments *fragments, const struct datagram *da
     return __builtin_sub_overflow(now, datagram->first_ns, &age) || age > timeout || age < -timeout;
 }
 
+static void drop_oldest(struct fragments *fragments, uint64_t *counter)
+{
+    assert(fragments->oldest->older == NULL);
+    (*counter)++;
+    datagram_drop(fragments, fragments->oldest);
+}
+
 static void drop_late(struct fragments *fragments, int64_t now)
 {
-    while (fragments->oldest != NULL && is_late(fragments, fragments->oldest, now)) {
-        fragments->counters->fragments_expired++;
-        datagram_drop(fragments, fragments->oldest);
-    }
+    while (fragments->oldest != NULL && is_late(fragments, fragments->oldest, now))
+        drop_oldest(fragments, &fragments->counters->fragments_expired);
 }
 
 /* Drops the oldest datagrams until `size` bytes and one datagram more are within the bounds. */
@@ -180,10 +186,8 @@ static void make_room(struct fragments *fragments, size_t size)
     const struct decode_options *options = &fragments->options;
     while (fragments->oldest != NULL &&
            (fragments->memory + size > options->fragment_memory_bytes ||
-            fragments->waiting >= options->fragment_datagrams)) {
-        fragments->counters->fragments_dropped++;
-        datagram_drop(fragments, fragments->oldest);
-    }
+            fragments->waiting >= options->fragment_datagrams))
+        drop_oldest(fragments, &fragments->counters->fragments_dropped);
 }
 
 static struct datagram *datagram_find(struct fragments *fragments, const struct datagram_key *key)

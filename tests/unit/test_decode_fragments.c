@@ -237,6 +237,45 @@ START_TEST(late_pieces_find_nothing)
 }
 END_TEST
 
+START_TEST(late_datagram_is_dropped_behind_one_that_may_wait_longer)
+{
+    struct decoder *decoder = new_decoder();
+    struct wire whole4;
+    struct wire whole6;
+    struct packet packet;
+    make_whole(&whole4, 4);
+    make_whole(&whole6, 6);
+    (void)decode_piece(decoder, &whole6, 0, 504, 0, &packet);
+    (void)decode_piece(decoder, &whole4, 0, 504, 0, &packet);
+    (void)decode_piece(decoder, &whole4, 504, 504, 31 * NS_PER_S, &packet);
+    assert_piece(&packet);
+    (void)decode_piece(decoder, &whole6, 504, 504, 31 * NS_PER_S, &packet);
+    assert_whole(&packet, &whole6);
+    ck_assert_uint_eq(decode_counters(decoder)->fragments_expired, 1);
+    decoder_free(decoder);
+}
+END_TEST
+
+START_TEST(datagram_longer_than_its_length_field_is_dropped)
+{
+    struct decoder *decoder = new_decoder();
+    struct wire whole;
+    struct packet packet;
+    wire_start(&whole);
+    wire_ethernet(&whole, 1, 2);
+    wire_ipv4(&whole, "192.0.2.1", "192.0.2.2");
+    wire_udp(&whole, 1000, 2000);
+    wire_count(&whole, 0, 65535 - 8);
+    (void)wire_frame(&whole, LINK_ETHERNET, 0);
+    (void)decode_piece(decoder, &whole, 0, 32768, 0, &packet);
+    (void)decode_piece(decoder, &whole, 32768, 32768, 0, &packet);
+    ck_assert(packet.fragment);
+    ck_assert_uint_eq(decode_counters(decoder)->reassembled, 0);
+    ck_assert_uint_eq(decode_counters(decoder)->fragments_dropped, 1);
+    decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(cut_piece_is_not_put_together)
 {
     struct decoder *decoder = new_decoder();
@@ -423,6 +462,8 @@ int main(void)
                                   ipv6_overlap_voids_the_datagram,
                                   datagrams_are_told_apart_by_protocol_and_identification,
                                   late_pieces_find_nothing,
+                                  late_datagram_is_dropped_behind_one_that_may_wait_longer,
+                                  datagram_longer_than_its_length_field_is_dropped,
                                   cut_piece_is_not_put_together,
                                   pieces_that_cannot_be_right_are_dropped,
                                   second_end_that_differs_is_refused,

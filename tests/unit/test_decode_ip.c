@@ -236,6 +236,29 @@ START_TEST(jumbo_option_gives_the_length)
 }
 END_TEST
 
+START_TEST(jumbo_option_is_found_among_others)
+{
+    struct wire wire;
+    struct packet packet;
+    wire_start(&wire);
+    wire_ipv6(&wire, "2001:db8::1", "2001:db8::2");
+    wire_extension(&wire, 0, 16);
+    wire_udp(&wire, 1, 2);
+    wire_count(&wire, 0, 66000);
+    wire_finish(&wire);
+    memset(wire.data + 4, 0, 2);
+    memset(wire.data + 60, 0, 2); /* UDP has no more room for its length either */
+    memcpy(wire.data + 42, "\0\x05\x02\0\0\0\0\0\xc2\x04\0\x01\x01\xe0", 14);
+    ck_assert_int_eq(decode_raw(&wire, &packet), DECODE_OK);
+    ck_assert_uint_eq(packet.payload_length, 0x101e0 - 16 - 8);
+    wire.data[50] = 0x01; /* padding instead: all that there is */
+    ck_assert_int_eq(decode_raw(&wire, &packet), DECODE_OK);
+    ck_assert_uint_eq(packet.payload_length, 66000);
+    wire.data[0] = 0x70;
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_RAW, 0, wire.size), &packet), DECODE_INVALID);
+}
+END_TEST
+
 START_TEST(fragment_header_of_a_whole_datagram_is_stepped_over)
 {
     struct wire wire;
@@ -279,6 +302,7 @@ int main(void)
                                   extension_chains_are_bounded,
                                   extension_longer_than_the_packet_is_invalid_and_cut_one_is_not,
                                   jumbo_option_gives_the_length,
+        jumbo_option_is_found_among_others,
                                   fragment_header_of_a_whole_datagram_is_stepped_over,
                                   mapped_address_is_the_ipv4_one,
                                   NULL};
