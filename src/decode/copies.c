@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recognises packets that a mirror port (SPAN), a bridge or a capture on several interfaces delivers twice.
+/* Recognises packets that a mirror port (SPAN), a bridge or a capture on several interfaces
+ * delivers twice.
  *
- * The idea: a copy is the same in everything that no router or switch changes: addresses, protocol, lengths,
- * IPv4 identification, transport header without its checksum, first and last bytes of the payload.  It may
- * differ in VLAN, MAC addresses, time to live, service bits, checksums and tunnel.  A hash of the former and a
- * time stamp go into a small set-associative table that forgets by being overwritten.
+ * The idea: a copy is the same in everything that no router or switch changes: addresses,
+ * protocol, lengths, IPv4 identification, transport header without its checksum, first and last
+ * bytes of the payload.  It may differ in VLAN, MAC addresses, time to live, service bits,
+ * checksums and tunnel.  A hash of the former and a time stamp go into a small set-associative
+ * table that forgets by being overwritten.
  *
  * A retransmission must not pass for a copy:
- * - IPv4 with an identification (or any fragment): senders number each packet anew, retransmissions too, so
- *   an equal packet within the window is a copy.
- * - IPv6, and IPv4 with identification 0 (what many systems send with "don't fragment"): the same bytes may be
- *   sent twice.  Within the window it is a copy only where it came another way (hop limit, VLAN, MAC addresses
- *   or tunnel depth differ), or within SAME_WAY_NS, faster than any retransmission timer; what is lost to that
- *   are doubled acknowledgements and doubled datagrams of the same content, a count and no content.
- * The first delivery's time is kept, so that a train of equal packets is not swallowed as a whole.
+ * - IPv4 with an identification (or any fragment): senders number each packet anew,
+ *   retransmissions too, so an equal packet within the window is a copy.
+ * - IPv6, and IPv4 with identification 0 (what many systems send with "don't fragment"): the
+ *   same bytes may be sent twice.  Within the window it is a copy only where it came another way
+ *   (hop limit, VLAN, MAC addresses or tunnel depth differ), or within SAME_WAY_NS, faster than
+ *   any retransmission timer; what is lost to that are doubled acknowledgements and doubled
+ *   datagrams of the same content, a count and no content.
+ * The first delivery's time is kept, so that a train of equal packets is not swallowed as a
+ * whole.
  * Time may step back: the distance of two time stamps counts, whichever is later.
- * Of packets that the snapshot length cut, only the first bytes of the payload are looked at, since a tag more
- * or less moves the cut.
- * Rejected: keeping headers to compare them; 52 bits of keyed hash are wrong once in 10^15 packets.
- * Cost: about 10 ns, 16 bytes an entry.  A crafted pair that agrees in all of the above and differs in the middle
- * of the payload hides its second half; the same segment sent twice with different bytes is no traffic whose
- * meaning a passive listener could know anyway. */
+ * Of packets that the snapshot length cut, only the first bytes of the payload are looked at,
+ * since a tag more or less moves the cut.
+ * Rejected: keeping headers to compare them; 32 bits of keyed hash beside the set are wrong once
+ * in 2^31 packets at the worst.
+ * Cost: about 10 ns, 16 bytes an entry.  A crafted pair that agrees in all of the above and
+ * differs in the middle of the payload hides its second half; the same segment sent twice with
+ * different bytes is no traffic whose meaning a passive listener could know anyway. */
 #include "decode/copies.h"
 
 #include <stdlib.h>
@@ -144,8 +149,8 @@ static uint64_t mix_payload(uint64_t state, const struct packet *packet)
     return mix_bytes(state, packet->payload + size - PAYLOAD_LAST, PAYLOAD_LAST);
 }
 
-/* Hashes what stays the same on every way.  Headers and payload are two chains, which the processor works off
- * side by side. */
+/* Hashes what stays the same on every way.  Headers and payload are two chains, which the
+ * processor works off side by side. */
 static uint64_t content_hash(uint64_t seed, const struct packet *packet, uint64_t fragment)
 {
     uint64_t fixed = (uint64_t)packet->l3_length << 32 | (uint64_t)packet->ip_id << 16 |

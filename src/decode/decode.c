@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The decode stage: one frame in, its innermost IP packet out.
  *
- * The idea: each protocol layer is one function that names the next (walk.h), and the loop below is the
- * only one that goes from layer to layer.  So there is no recursion, nesting is bounded in one place, and
- * whatever fails inside a tunnel falls back on the packet around it in one place.
- * Invariants: (1) at most LAYERS_MAX layers are visited; (2) after DECODE_OK every field of the packet
- * is set; (3) packet pointers point into the frame, or into a datagram that fragments.c keeps until the
- * next call; (4) each frame raises exactly one of: a packet, not_ip, invalid, unsupported, copies.
- * Rejected: a parse tree of all layers, which later stages would have to search; they want one packet.
+ * The idea: each protocol layer is one function that names the next (walk.h), and the loop below
+ * is the only one that goes from layer to layer.  So there is no recursion, nesting is bounded
+ * in one place, and whatever fails inside a tunnel falls back on the packet around it in one
+ * place.
+ * Invariants: (1) at most LAYERS_MAX layers are visited; (2) after DECODE_OK every field of the
+ * packet is set; (3) packet pointers point into the frame, or into a datagram that fragments.c
+ * keeps until the next call; (4) each frame raises exactly one of: a packet, not_ip, invalid,
+ * unsupported, copies.
+ * Rejected: a parse tree of all layers, which later stages would have to search; they want one
+ * packet.
  * Cost: about 10 ns for Ethernet/IPv4/TCP, and the check for copies (copies.c). */
 #include "decode/decode.h"
 

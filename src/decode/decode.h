@@ -26,8 +26,8 @@ struct decode_options {
     int64_t fragment_timeout6_ns;
 };
 
-/* What was decoded, by the names of Suricata's stats record (`decoder`).  Headers inside tunnels count
- * too, so that one frame can raise `ipv4` several times. */
+/* What was decoded, by the names of Suricata's stats record (`decoder`).  Headers inside tunnels
+ * count too, so that one frame can raise `ipv4` several times. */
 #define DECODE_COUNTER_LIST(X)                                                                     \
     X(pkts)                                                                                        \
     X(bytes)                                                                                       \
@@ -130,25 +130,25 @@ struct decode_counters {
     uint64_t events[DECODE_EVENTS];
 };
 
-/* Turns frames into packets.  Owns the fragments in reassembly and the memory of recent packets; one
- * for each capture thread, not for sharing. */
+/* Turns frames into packets.  Owns the fragments in reassembly and the memory of recent packets;
+ * one for each capture thread, not for sharing. */
 struct decoder;
 
-/* Copies recognised within 1 ms, tunnels to 8 layers, 16 MiB and 4096 datagrams in reassembly for 30 s (IPv4)
- * and 60 s (IPv6). */
+/* Copies recognised within 1 ms, tunnels to 8 layers, 16 MiB and 4096 datagrams in reassembly
+ * for 30 s (IPv4) and 60 s (IPv6). */
 struct decode_options decode_options_default(void);
 
 struct decoder *decoder_new(const struct decode_options *options);
 void decoder_free(struct decoder *decoder);
 
-/* Fills `ret_packet` with the innermost IP packet of `frame`: link header, tags, labels and tunnels are
- * taken off, fragments put together.
+/* Fills `ret_packet` with the innermost IP packet of `frame`: link header, tags, labels and
+ * tunnels are taken off, fragments put together.
  *
- * What cannot be read inside a tunnel leaves the packet around it.  Bytes that the snapshot length cut
- * off are no error: the fields in front of the cut are filled and packet.truncated is set.  Checksums
- * are not verified, because sending machines leave them to their network cards.
- * `ret_packet` holds sense only after DECODE_OK; its pointers are borrowed until the next call and die
- * with the frame's bytes.  An idle frame is DECODE_NOT_IP and not counted. */
+ * What cannot be read inside a tunnel leaves the packet around it.  Bytes that the snapshot
+ * length cut off are no error: the fields in front of the cut are filled and packet.truncated is
+ * set.  Checksums are not verified, because sending machines leave them to their network cards.
+ * `ret_packet` holds sense only after DECODE_OK; its pointers are borrowed until the next call
+ * and die with the frame's bytes.  An idle frame is DECODE_NOT_IP and not counted. */
 enum decode_status decode_frame(struct decoder *decoder, const struct frame *frame,
                                 struct packet *ret_packet);
 

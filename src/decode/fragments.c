@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* IP reassembly with bounded memory.
  *
- * The idea: each datagram keeps its pieces as a sorted list without overlaps, so that it is whole exactly when
- * the bytes in the list add up to its length.
- * Overlaps: in IPv6 they void the datagram, with the pieces that still come (RFC 5722), unless a piece comes
- * twice as it was.  In IPv4 the bytes that came first win and the new piece fills only holes; operating systems
- * differ here, so an overlap is counted as the sign of evasion or of a broken sender that it is.
- * Bounds: bytes for all (a new piece first makes room, oldest datagram first), datagrams, 64 KiB and PIECES_MAX
- * pieces for each datagram, time since its first piece.  Memory may pass the bound by one piece.
- * Invariants: (1) the list from `oldest` is in order of arrival; (2) a datagram in the table is not whole;
- * (3) pieces that the snapshot length cut never enter, for the holes that they leave cannot be filled.
- * Rejected: one 64 KiB buffer for each datagram, with which a few thousand tiny pieces claim all memory.
+ * The idea: each datagram keeps its pieces as a sorted list without overlaps, so that it is
+ * whole exactly when the bytes in the list add up to its length.
+ * Overlaps: in IPv6 they void the datagram, with the pieces that still come (RFC 5722), unless a
+ * piece comes twice as it was.  In IPv4 the bytes that came first win and the new piece fills
+ * only holes; operating systems differ here, so an overlap is counted as the sign of evasion or
+ * of a broken sender that it is.
+ * Bounds: bytes for all (a new piece first makes room, oldest datagram first), datagrams, 64 KiB
+ * and PIECES_MAX pieces for each datagram, time since its first piece.  Memory may pass the
+ * bound by one piece.
+ * Invariants: (1) the list from `oldest` is in order of arrival; (2) a datagram in the table is
+ * not whole; (3) pieces that the snapshot length cut never enter, for the holes that they leave
+ * cannot be filled.
+ * Rejected: one 64 KiB buffer for each datagram, with which a few thousand tiny pieces claim all
+ * memory.
  * Cost: one hash look-up and two allocations for a fragment; nothing for other packets.
  * Sources: RFC 791, RFC 815, RFC 8200 section 4.5, RFC 5722. */
 #include "decode/fragments.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +60,7 @@ struct datagram {
     uint32_t pieces;
     uint32_t covered; /* bytes in the list */
     uint32_t end;     /* length of the data; 0 before the last piece came */
-    bool void_;       /* overlapped: takes no more pieces */
+    bool spoilt;      /* overlapped: takes no more pieces */
 };
 
 struct whole {
@@ -64,7 +69,7 @@ struct whole {
 };
 
 struct fragments {
-    const struct decode_options *options;
+    struct decode_options options;
     struct decode_counters *counters;
     struct datagram *oldest, *newest;
     struct whole *given; /* since fragments_release() */
@@ -78,7 +83,7 @@ struct fragments *fragments_new(const struct decode_options *options,
                                 struct decode_counters *counters)
 {
     struct fragments *fragments = mem_zeroed(1, sizeof *fragments);
-    fragments->options = options;
+    fragments->options = *options;
     fragments->counters = counters;
     fragments->seed = hash_seed();
     return fragments;
@@ -157,29 +162,32 @@ static bool is_late(const struct fragments *fragments, const struct datagram *da
 {
     bool is4 = datagram->key.kind >> 8 == 4;
     int64_t timeout =
-        is4 ? fragments->options->fragment_timeout4_ns : fragments->options->fragment_timeout6_ns;
+        is4 ? fragments->options.fragment_timeout4_ns : fragments->options.fragment_timeout6_ns;
     int64_t age = 0;
     return __builtin_sub_overflow(now, datagram->first_ns, &age) || age > timeout || age < -timeout;
 }
 
+static void drop_oldest(struct fragments *fragments, uint64_t *counter)
+{
+    assert(fragments->oldest->older == NULL);
+    (*counter)++;
+    datagram_drop(fragments, fragments->oldest);
+}
+
 static void drop_late(struct fragments *fragments, int64_t now)
 {
-    while (fragments->oldest != NULL && is_late(fragments, fragments->oldest, now)) {
-        fragments->counters->fragments_expired++;
-        datagram_drop(fragments, fragments->oldest);
-    }
+    while (fragments->oldest != NULL && is_late(fragments, fragments->oldest, now))
+        drop_oldest(fragments, &fragments->counters->fragments_expired);
 }
 
 /* Drops the oldest datagrams until `size` bytes and one datagram more are within the bounds. */
 static void make_room(struct fragments *fragments, size_t size)
 {
-    const struct decode_options *options = fragments->options;
+    const struct decode_options *options = &fragments->options;
     while (fragments->oldest != NULL &&
            (fragments->memory + size > options->fragment_memory_bytes ||
-            fragments->waiting >= options->fragment_datagrams)) {
-        fragments->counters->fragments_dropped++;
-        datagram_drop(fragments, fragments->oldest);
-    }
+            fragments->waiting >= options->fragment_datagrams))
+        drop_oldest(fragments, &fragments->counters->fragments_dropped);
 }
 
 static struct datagram *datagram_find(struct fragments *fragments, const struct datagram_key *key)
@@ -281,7 +289,7 @@ static void fill_holes(struct fragments *fragments, struct datagram *datagram,
     }
 }
 
-/* True where the piece cannot belong to any datagram, or not to this one. */
+/* True where the piece cannot belong to any datagram. */
 static bool is_malformed(const struct fragment *fragment)
 {
     return fragment->size == 0 || fragment->offset + fragment->size > DATAGRAM_MAX ||
@@ -289,6 +297,7 @@ static bool is_malformed(const struct fragment *fragment)
            (fragment->more && fragment->size % 8 != 0);
 }
 
+/* True where the piece and the datagram disagree about where the data ends. */
 static bool contradicts(const struct datagram *datagram, const struct fragment *fragment)
 {
     uint32_t end = fragment->offset + (uint32_t)fragment->size;
@@ -316,8 +325,8 @@ static void put_be16(uint8_t *at, size_t value)
     at[1] = (uint8_t)value;
 }
 
-/* Makes the datagram from its pieces and drops it from the table.  Returns false where it is longer than its
- * length field can say. */
+/* Makes the datagram from its pieces and drops it from the table.  Returns false where it is
+ * longer than its length field can say. */
 static bool complete(struct fragments *fragments, struct datagram *datagram,
                      struct bytes *ret_datagram)
 {
@@ -359,9 +368,9 @@ static bool take(struct fragments *fragments, struct datagram *datagram,
     fragments->counters->fragments_overlapping += overlap;
     if ((overlap || wrong) && fragment->ip_version == 6) {
         datagram_clear(fragments, datagram);
-        datagram->void_ = true;
+        datagram->spoilt = true;
     }
-    if (wrong || datagram->void_) {
+    if (wrong || datagram->spoilt) {
         fragments->counters->fragments_dropped++;
         return false;
     }

@@ -11,7 +11,8 @@ struct bytes;
 struct decode_counters;
 struct decode_options;
 
-/* Internal to decode/: IP reassembly (see fragments.c for what happens to overlaps).  One for each decoder. */
+/* Internal to decode/: IP reassembly (see fragments.c for what happens to overlaps).  One for
+ * each decoder. */
 struct fragments;
 
 /* One piece as ip.c found it.  All bytes are borrowed for the call. */
@@ -20,9 +21,9 @@ struct fragment {
     uint32_t id;
     uint8_t ip_version;
     uint8_t protocol; /* IPv4: part of what makes the datagram; IPv6: 0 */
-    const uint8_t
-        *header; /* what stands in front of each piece: the IPv4 header, or IPv6 headers up to the
-                              fragment header */
+    /* What stands in front of each piece: the IPv4 header, or the IPv6 headers up to the fragment
+     * header. */
+    const uint8_t *header;
     size_t header_size;
     size_t next_at; /* IPv6: where in `header` the fragment header is announced ... */
     uint8_t next;   /* ... and what to write there instead */
@@ -38,9 +39,9 @@ struct fragments *fragments_new(const struct decode_options *options,
                                 struct decode_counters *counters);
 void fragments_free(struct fragments *fragments);
 
-/* Adds one piece.  Returns true where it made its datagram whole: `ret_datagram` is then the IP header, with its
- * length corrected and every trace of fragmentation removed (IPv4: checksum 0), and the data behind it; good until
- * fragments_release().  Counts what it drops. */
+/* Adds one piece.  Returns true where it made its datagram whole: `ret_datagram` is then the IP
+ * header, with its length corrected and every trace of fragmentation removed (IPv4: checksum 0),
+ * and the data behind it; good until fragments_release().  Counts what it drops. */
 bool fragments_add(struct fragments *fragments, const struct fragment *fragment,
                    struct bytes *ret_datagram);
 

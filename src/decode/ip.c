@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* IPv4, and IPv6 with its extension headers.
  *
- * The idea: an IP header resets what packet.h says about network and transport, trims the bytes to its own
- * length field, and hands a fragment to fragments.c; a datagram that is whole again goes through its header
- * once more, so that reassembled and plain packets take the same way.
- * Invariants: (1) packet.l3 starts at the header that walk.at stood on; (2) l4 is NULL exactly where the
- * packet is a fragment or the snapshot length cut off the start of the transport header; (3) at most
- * EXTENSIONS_MAX extension headers are passed.
+ * The idea: an IP header resets what packet.h says about network and transport, trims the bytes
+ * to its own length field, and hands a fragment to fragments.c; a datagram that is whole again
+ * goes through its header once more, so that reassembled and plain packets take the same way.
+ * Invariants: (1) packet.l3 starts at the header that walk.at stood on; (2) l4 is NULL exactly
+ * where the packet is a fragment or the snapshot length cut off the start of the transport
+ * header; (3) at most EXTENSIONS_MAX extension headers are passed.
  * Lengths of 0 are what segmentation offload leaves: then the wire's length counts.
  * Sources: RFC 791, RFC 8200, RFC 2675 (jumbograms), RFC 4302 (AH), RFC 6946 (atomic fragments). */
 #include <string.h>
@@ -111,7 +111,8 @@ static enum layer ip_payload(struct walk *walk, uint8_t protocol)
     return LAYER_END;
 }
 
-/* The snapshot length cut into the IP headers, past the addresses: there is a packet, but no more. */
+/* The snapshot length cut into the IP headers, past the addresses: there is a packet, but no
+ * more. */
 static enum layer ip_headers_cut(struct walk *walk)
 {
     size_t headers = walk->packet->l3_captured;
@@ -173,9 +174,9 @@ static enum layer ip_fragment(struct walk *walk, struct fragment *fragment)
     return packet->ip_version == 4 ? LAYER_IPV4 : LAYER_IPV6;
 }
 
-/* Version (4 bits), header length (4 bits, words), service (1), total length (2); identification (2), flags (3
- * bits), offset (13 bits, 8 bytes each); time to live (1), protocol (1), checksum (2); source (4), destination
- * (4); options. */
+/* Version (4 bits), header length (4 bits, words), service (1), total length (2); identification
+ * (2), flags (3 bits), offset (13 bits, 8 bytes each); time to live (1), protocol (1), checksum
+ * (2); source (4), destination (4); options. */
 enum layer ip_v4(struct walk *walk)
 {
     struct bytes at = walk->at;
@@ -220,8 +221,8 @@ enum layer ip_v4(struct walk *walk)
     return ip_fragment(walk, &fragment);
 }
 
-/* Reads the length in the jumbo option of a hop-by-hop header (`at` is past the fixed header); 0 where there
- * is no such option. */
+/* Reads the length in the jumbo option of a hop-by-hop header (`at` is past the fixed header); 0
+ * where there is no such option. */
 static uint32_t jumbo_length(struct bytes at)
 {
     bytes_skip(&at, 1);
@@ -239,8 +240,8 @@ static uint32_t jumbo_length(struct bytes at)
     return 0;
 }
 
-/* Finds the length of the datagram from the fixed header's payload length and what follows (`at`).  Returns
- * false for a jumbogram that is none. */
+/* Finds the length of the datagram from the fixed header's payload length and what follows
+ * (`at`).  Returns false for a jumbogram that is none. */
 static bool ipv6_length(const struct walk *walk, struct bytes at, uint32_t second,
                         size_t *ret_length)
 {
@@ -256,9 +257,10 @@ static bool ipv6_length(const struct walk *walk, struct bytes at, uint32_t secon
     return true;
 }
 
-/* Next header (1), reserved (1), offset (13 bits, 8 bytes each), reserved (2 bits), more (1 bit),
- * identification (4).  Returns false, with the layer that follows, where the way leaves the chain of
- * headers; true for a datagram of one piece, which is none of the fragments' business. */
+/* Next header (1), reserved (1), offset (13 bits, 8 bytes each), reserved (2 bits), more (1
+ * bit), identification (4).  Returns false, with the layer that follows, where the way leaves
+ * the chain of headers; true for a datagram of one piece, which is none of the fragments'
+ * business. */
 static bool ipv6_fragment(struct walk *walk, size_t next_at, uint8_t *ret_next,
                           enum layer *ret_layer)
 {
@@ -287,7 +289,8 @@ static bool ipv6_fragment(struct walk *walk, size_t next_at, uint8_t *ret_next,
     return false;
 }
 
-/* Steps over one extension header other than the fragment header: next header (1), length (1), content. */
+/* Steps over one extension header other than the fragment header: next header (1), length (1),
+ * content. */
 static bool extension_skip(struct walk *walk, uint8_t kind, uint8_t *ret_next)
 {
     uint8_t next = bytes_u8(&walk->at);
@@ -300,8 +303,9 @@ static bool extension_skip(struct walk *walk, uint8_t kind, uint8_t *ret_next)
     return true;
 }
 
-/* Follows the chain of extension headers from `first`, whose number stands at `next_at` of the IP header.  A
- * chain that ends in "nothing follows" after mobility, HIP or shim6 signalling is that protocol. */
+/* Follows the chain of extension headers from `first`, whose number stands at `next_at` of the
+ * IP header.  A chain that ends in "nothing follows" after mobility, HIP or shim6 signalling is
+ * that protocol. */
 static enum layer ip_extensions(struct walk *walk, uint8_t first, size_t next_at)
 {
     uint8_t next = first;
@@ -349,8 +353,8 @@ enum layer ip_ah(struct walk *walk)
     return ip_payload(walk, next);
 }
 
-/* Version (4 bits), class (8 bits), flow label (20 bits); payload length (2), next header (1), hop limit (1);
- * source (16), destination (16). */
+/* Version (4 bits), class (8 bits), flow label (20 bits); payload length (2), next header (1),
+ * hop limit (1); source (16), destination (16). */
 enum layer ip_v6(struct walk *walk)
 {
     struct bytes at = walk->at;

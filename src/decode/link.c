@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Link layers, tags and labels: everything in front of an IP header that is neither wireless nor PPP.
+/* Link layers, tags and labels: everything in front of an IP header that is neither wireless nor
+ * PPP.
  *
- * The idea: link_first() maps the capture's link type and link_ethertype() any EtherType to a layer;
- * each layer takes its own header off and names the next.  Lengths of link headers trim the bytes, so that
- * padding never reaches IP.
- * Invariant: nothing here reads past a header of fixed size, but for the loops over tags, labels and TLVs,
- * which have a constant bound.
+ * The idea: link_first() maps the capture's link type and link_ethertype() any EtherType to a
+ * layer; each layer takes its own header off and names the next.  Lengths of link headers trim
+ * the bytes, so that padding never reaches IP.
+ * Invariant: nothing here reads past a header of fixed size, but for the loops over tags, labels
+ * and TLVs, which have a constant bound.
  * Sources: IEEE 802.3, 802.1Q, 802.1ah; RFC 1042 (SNAP), RFC 3032 and 4385 (MPLS, control word);
  * https://www.tcpdump.org/linktypes.html for NULL, LOOP, SLL, SLL2 and NFLOG. */
 #include <string.h>
@@ -184,8 +185,9 @@ enum layer link_vntag(struct walk *walk)
     return walk->at.bad ? walk_cut(walk, DECODE_EVENT_VLAN_SHORT) : link_ethertype(walk, type);
 }
 
-/* 802.2: destination and source service (1 each), control (1); with SNAP (AA AA 03) an organisation (3) and
- * its protocol number (2), which is an EtherType for the organisations 0 and 0000F8. */
+/* 802.2: destination and source service (1 each), control (1); with SNAP (AA AA 03) an
+ * organisation (3) and its protocol number (2), which is an EtherType for the organisations 0
+ * and 0000F8. */
 enum layer link_llc(struct walk *walk)
 {
     uint32_t head = bytes_be24(&walk->at);
@@ -212,9 +214,10 @@ static bool looks_ethernet(const struct walk *walk, size_t skip)
            type == ETHERTYPE_PPPOE || type == ETHERTYPE_MPLS || is_tag(type);
 }
 
-/* Label stack entries: label (20 bits), class (3), bottom of stack (1), time to live (8).  Nothing says what
- * follows, so the first nibble does: 4 and 6 are IP, 0 a control word (RFC 4385) in front of Ethernet, 1 a
- * control channel; a pseudowire without control word shows by its EtherType. */
+/* Label stack entries: label (20 bits), class (3), bottom of stack (1), time to live (8).
+ * Nothing says what follows, so the first nibble does: 4 and 6 are IP, 0 a control word (RFC
+ * 4385) in front of Ethernet, 1 a control channel; a pseudowire without control word shows by
+ * its EtherType. */
 enum layer link_mpls(struct walk *walk)
 {
     walk->counters->mpls++;
@@ -238,9 +241,9 @@ enum layer link_mpls(struct walk *walk)
     return walk_invalid(walk, DECODE_EVENT_MPLS_COUNT);
 }
 
-/* Address family (4), in the byte order of the capturing machine (NULL) or of the network (LOOP).  The
- * numbers are small, so the order shows by itself.  IPv6 is 10 on Linux, 23 on Windows, 24 on NetBSD and
- * OpenBSD, 28 on FreeBSD, 30 on Darwin. */
+/* Address family (4), in the byte order of the capturing machine (NULL) or of the network
+ * (LOOP).  The numbers are small, so the order shows by itself.  IPv6 is 10 on Linux, 23 on
+ * Windows, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on Darwin. */
 enum layer link_null(struct walk *walk)
 {
     uint32_t family = bytes_le32(&walk->at);
@@ -263,7 +266,8 @@ enum layer link_null(struct walk *walk)
     }
 }
 
-/* Names the layer of a cooked capture's protocol field: 4 is 802.2, other small numbers are no IP. */
+/* Names the layer of a cooked capture's protocol field: 4 is 802.2, other small numbers are no
+ * IP. */
 static enum layer cooked(struct walk *walk, uint16_t hardware, uint16_t protocol)
 {
     enum {
@@ -290,8 +294,8 @@ enum layer link_sll(struct walk *walk)
     return cooked(walk, hardware, protocol);
 }
 
-/* Protocol (2), reserved (2), interface (4), hardware type (2), packet type (1), address length (1),
- * address (8). */
+/* Protocol (2), reserved (2), interface (4), hardware type (2), packet type (1), address length
+ * (1), address (8). */
 enum layer link_sll2(struct walk *walk)
 {
     uint16_t protocol = bytes_be16(&walk->at);
@@ -304,9 +308,9 @@ enum layer link_sll2(struct walk *walk)
     return cooked(walk, hardware, protocol);
 }
 
-/* Family (1), version (1), resource (2), then TLVs: length with its own four bytes (2), type (2), value,
- * padding to four.  Length and type are in the byte order of the capturing machine; types are small, so
- * the order shows by itself. */
+/* Family (1), version (1), resource (2), then TLVs: length with its own four bytes (2), type
+ * (2), value, padding to four.  Length and type are in the byte order of the capturing machine;
+ * types are small, so the order shows by itself. */
 enum layer link_nflog(struct walk *walk)
 {
     enum {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PPP in its framings: HDLC-like, pppd's captures, PPPoE sessions, and Cisco's HDLC, which shares a link
- * type with it.
+/* PPP in its framings: HDLC-like, pppd's captures, PPPoE sessions, and Cisco's HDLC, which
+ * shares a link type with it.
  *
- * Invariant: each header is optional but for the protocol number, so the first byte decides: an address
- * byte FF cannot begin a protocol number, whose first byte is even unless it is compressed to one byte.
+ * Invariant: each header is optional but for the protocol number, so the first byte decides: an
+ * address byte FF cannot begin a protocol number, whose first byte is even unless it is
+ * compressed to one byte.
  * Sources: RFC 1661 section 6.5 (compression), RFC 1662 (framing), RFC 2516 (PPPoE). */
 #include "decode/walk.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Transport headers: ports, flags, and where the payload is.
  *
- * Invariants: (1) a header that the snapshot length cut gives the fields in front of the cut, and the
- * payload length that its fields promise; (2) a header that is short on the wire itself, or whose length
- * fields contradict the IP header, is malformed.  Checksums are not looked at (decode.h says why).
+ * Invariants: (1) a header that the snapshot length cut gives the fields in front of the cut,
+ * and the payload length that its fields promise; (2) a header that is short on the wire itself,
+ * or whose length fields contradict the IP header, is malformed.  Checksums are not looked at
+ * (decode.h says why).
  * Sources: RFC 9293, 768, 2675 (UDP length 0), 3828, 9260, 792, 4443. */
 #include "decode/walk.h"
 
@@ -44,8 +45,8 @@ static enum layer header_cut(struct walk *walk, size_t size, enum decode_event e
     return payload_after(walk, size);
 }
 
-/* Source and destination port (2, 2), sequence (4), acknowledgement (4), header length (4 bits, words),
- * reserved (4 bits), flags (1), window (2), checksum (2), urgent pointer (2), options. */
+/* Source and destination port (2, 2), sequence (4), acknowledgement (4), header length (4 bits,
+ * words), reserved (4 bits), flags (1), window (2), checksum (2), urgent pointer (2), options. */
 enum layer transport_tcp(struct walk *walk)
 {
     struct packet *packet = walk->packet;
@@ -73,10 +74,9 @@ static enum layer udp_tunnel(uint16_t src_port, uint16_t dst_port)
 {
     switch (dst_port) {
     case PORT_VXLAN:
+    case PORT_VXLAN_GPE:
     case PORT_VXLAN_LINUX:
         return LAYER_VXLAN;
-    case PORT_VXLAN_GPE:
-        return LAYER_VXLAN_GPE;
     case PORT_GENEVE:
         return LAYER_GENEVE;
     case PORT_MPLS:
@@ -111,7 +111,8 @@ enum layer transport_udp(struct walk *walk)
     return layer == LAYER_END ? LAYER_END : walk_tunnel(walk, layer, true);
 }
 
-/* As UDP, but the length field says how much the checksum covers: 0 for everything, else at least the header. */
+/* As UDP, but the length field says how much the checksum covers: 0 for everything, else at
+ * least the header. */
 enum layer transport_udplite(struct walk *walk)
 {
     struct packet *packet = walk->packet;
@@ -144,7 +145,8 @@ enum layer transport_sctp(struct walk *walk)
     return payload_after(walk, SCTP_HEADER_SIZE);
 }
 
-/* Type (1), code (1), checksum (2), then for echo and its like an identifier (2) and a number (2). */
+/* Type (1), code (1), checksum (2), then for echo and its like an identifier (2) and a number
+ * (2). */
 static enum layer icmp(struct walk *walk, uint32_t with_id, enum decode_event event)
 {
     struct packet *packet = walk->packet;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tunnel headers: what stands between an outer IP packet and the IP or Ethernet inside.
  *
- * The idea: walk_tunnel() has kept the outer packet, so a layer here only checks its header and names what
- * follows; "this is no such tunnel" falls back on the outer packet.
- * UDP tunnels are known by port only, and anybody may use a port: their fixed and reserved fields must be right,
- * and what they carry must fit (walk.guess), else the packet stays the UDP datagram that it was.
- * Sources: RFC 2784, 2890, 1701 (GRE and routing), 2637 (version 1, PPTP), draft-foschiano-erspan (ERSPAN),
- * RFC 3378 (EtherIP), 7348 (VXLAN), draft-ietf-nvo3-vxlan-gpe, RFC 8926 (GENEVE), 4380 (Teredo),
- * 3GPP TS 29.281 (GTP-U). */
+ * The idea: walk_tunnel() has kept the outer packet, so a layer here only checks its header and
+ * names what follows; "this is no such tunnel" falls back on the outer packet.
+ * UDP tunnels are known by port only, and anybody may use a port: their fixed and reserved
+ * fields must be right, and what they carry must fit (walk.guess), else the packet stays the UDP
+ * datagram that it was.
+ * Sources: RFC 2784, 2890, 1701 (GRE and routing), 2637 (version 1, PPTP),
+ * draft-foschiano-erspan (ERSPAN), RFC 3378 (EtherIP), 7348 (VXLAN), draft-ietf-nvo3-vxlan-gpe,
+ * RFC 8926 (GENEVE), 4380 (Teredo), 3GPP TS 29.281 (GTP-U). */
 #include "decode/walk.h"
 
 enum {
@@ -43,7 +44,8 @@ static void skip_routes(struct bytes *at)
     bytes_skip(at, bytes_left(at) + 1); /* endless: goes bad */
 }
 
-/* Version 1: payload length (2) and call (2), then sequence and acknowledgement (4 each) where flagged. */
+/* Version 1: payload length (2) and call (2), then sequence and acknowledgement (4 each) where
+ * flagged. */
 static enum layer gre_version1(struct walk *walk, uint16_t flags, uint16_t protocol)
 {
     uint16_t length = bytes_be16(&walk->at);
@@ -63,8 +65,8 @@ static enum layer gre_version1(struct walk *walk, uint16_t flags, uint16_t proto
     return LAYER_PPP;
 }
 
-/* Flags (13 bits), version (3 bits), EtherType (2); then where flagged: checksum and offset (4), key (4),
- * sequence (4), routes. */
+/* Flags (13 bits), version (3 bits), EtherType (2); then where flagged: checksum and offset (4),
+ * key (4), sequence (4), routes. */
 enum layer tunnel_gre(struct walk *walk)
 {
     uint16_t flags = bytes_be16(&walk->at);
@@ -96,7 +98,8 @@ enum layer tunnel_gre(struct walk *walk)
     return LAYER_ETHERNET;
 }
 
-/* Version (4 bits, 1), VLAN (12 bits), class and flags (6 bits), session (10 bits), reserved and port (4). */
+/* Version (4 bits, 1), VLAN (12 bits), class and flags (6 bits), session (10 bits), reserved and
+ * port (4). */
 enum layer tunnel_erspan2(struct walk *walk)
 {
     uint32_t head = bytes_be32(&walk->at);
@@ -109,8 +112,9 @@ enum layer tunnel_erspan2(struct walk *walk)
     return LAYER_ETHERNET;
 }
 
-/* Version (4 bits, 2) and the rest as type II (4), time stamp (4), group (2), then P (1 bit), frame type (5 bits),
- * hardware (6 bits), direction (1 bit), granularity (2 bits), O (1 bit): a platform header (8) follows. */
+/* Version (4 bits, 2) and the rest as type II (4), time stamp (4), group (2), then P (1 bit),
+ * frame type (5 bits), hardware (6 bits), direction (1 bit), granularity (2 bits), O (1 bit): a
+ * platform header (8) follows. */
 enum layer tunnel_erspan3(struct walk *walk)
 {
     uint32_t head = bytes_be32(&walk->at);
@@ -150,42 +154,29 @@ enum layer tunnel_etherip(struct walk *walk)
     return head >> 12 == 3 ? LAYER_ETHERNET : walk_invalid(walk, DECODE_EVENT_TUNNEL_MALFORMED);
 }
 
-/* Flags (1), reserved (3), network number (3), reserved (1).  With the group policy flag (80) the reserved bytes
- * hold a group, and flags of their own. */
+/* Flags (1), reserved (2), next protocol (1), network number (3), reserved (1).  Without the
+ * flag that announces it (the generic extension) there is no next protocol, but Ethernet; the
+ * group policy extension has a group in the reserved bytes, and other reserved bits are to be
+ * ignored. */
 enum layer tunnel_vxlan(struct walk *walk)
 {
     enum {
         FLAG_NETWORK = 0x08,
-        FLAG_GROUP = 0x80
+        FLAG_NEXT = 0x04,
+        VERSION = 0x30
     };
     uint8_t flags = bytes_u8(&walk->at);
-    uint32_t group = bytes_be24(&walk->at);
+    uint32_t next = bytes_be24(&walk->at) & 0xff;
     uint32_t network = bytes_be32(&walk->at);
-    bool plain = flags == FLAG_NETWORK && group == 0;
-    bool grouped = flags == (FLAG_NETWORK | FLAG_GROUP);
-    if (walk->at.bad || !(plain || grouped) || (network & 0xff) != 0)
+    if (walk->at.bad || (flags & (FLAG_NETWORK | VERSION)) != FLAG_NETWORK || (network & 0xff) != 0)
         return walk_invalid(walk, DECODE_EVENT_TUNNEL_MALFORMED);
     walk->counters->vxlan++;
-    return LAYER_ETHERNET;
-}
-
-/* Flags (1), reserved (2), next protocol (1), network number (3), reserved (1). */
-enum layer tunnel_vxlan_gpe(struct walk *walk)
-{
-    enum {
-        FLAGS_WANTED = 0x0c /* network number and next protocol are there */
-    };
-    uint8_t flags = bytes_u8(&walk->at);
-    uint32_t next = bytes_be24(&walk->at);
-    uint32_t network = bytes_be32(&walk->at);
-    if (walk->at.bad || flags != FLAGS_WANTED || (network & 0xff) != 0)
-        return walk_invalid(walk, DECODE_EVENT_TUNNEL_MALFORMED);
-    walk->counters->vxlan++;
-    switch (next) {
+    switch ((flags & FLAG_NEXT) != 0 ? next : 0) {
     case 1:
         return LAYER_IPV4;
     case 2:
         return LAYER_IPV6;
+    case 0: /* plain, or an early writer of the extension's flag without its field */
     case 3:
         return LAYER_ETHERNET;
     default:
@@ -193,8 +184,8 @@ enum layer tunnel_vxlan_gpe(struct walk *walk)
     }
 }
 
-/* Version (2 bits, 0), length of options (6 bits, words), flags (2 bits), reserved (6 bits), EtherType (2), network
- * number (3), reserved (1), options. */
+/* Version (2 bits, 0), length of options (6 bits, words), flags (2 bits), reserved (6 bits),
+ * EtherType (2), network number (3), reserved (1), options. */
 enum layer tunnel_geneve(struct walk *walk)
 {
     uint32_t head = bytes_be32(&walk->at);
@@ -208,8 +199,9 @@ enum layer tunnel_geneve(struct walk *walk)
     return link_ethertype(walk, type);
 }
 
-/* Authentication, where the first two bytes are 0001: lengths of identifier and value (1 each), both, nonce (8),
- * confirmation (1).  Origin, where they are 0000: port (2), address (4).  Then IPv6. */
+/* Authentication, where the first two bytes are 0001: lengths of identifier and value (1 each),
+ * both, nonce (8), confirmation (1).  Origin, where they are 0000: port (2), address (4).  Then
+ * IPv6. */
 enum layer tunnel_teredo(struct walk *walk)
 {
     struct bytes *at = &walk->at;
@@ -227,9 +219,9 @@ enum layer tunnel_teredo(struct walk *walk)
     return LAYER_IPV6;
 }
 
-/* Version (3 bits, 1), type (1 bit, 1), reserved (1 bit), flags (3 bits), message (1, 255 for user data), length past
- * these eight bytes (2), tunnel (4); with any flag: sequence (2), number (1), next extension (1).  Extensions: length
- * in words (1), content, next extension (1). */
+/* Version (3 bits, 1), type (1 bit, 1), reserved (1 bit), flags (3 bits), message (1, 255 for
+ * user data), length past these eight bytes (2), tunnel (4); with any flag: sequence (2), number
+ * (1), next extension (1).  Extensions: length in words (1), content, next extension (1). */
 enum layer tunnel_gtpu(struct walk *walk)
 {
     struct bytes *at = &walk->at;

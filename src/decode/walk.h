@@ -14,10 +14,11 @@ struct fragments;
 
 /* Internal to decode/: the way through the layers of one frame.
  *
- * A layer is a function that takes its header off walk->at, notes what it learnt in walk->packet, and
- * names the layer that follows; decode_frame() calls one after the other.  A new protocol is a row here,
- * its function, and the case that names it where its number is read: link_first() for link types,
- * link_ethertype() for EtherTypes, ip_protocol() for IP protocols, udp_tunnel() for UDP ports. */
+ * A layer is a function that takes its header off walk->at, notes what it learnt in
+ * walk->packet, and names the layer that follows; decode_frame() calls one after the other.  A
+ * new protocol is a row here, its function, and the case that names it where its number is read:
+ * link_first() for link types, link_ethertype() for EtherTypes, ip_protocol() for IP protocols,
+ * udp_tunnel() for UDP ports. */
 #define LAYER_LIST(X)                                                                              \
     X(ETHERNET, link_ethernet)                                                                     \
     X(VLAN, link_vlan)                                                                             \
@@ -53,7 +54,6 @@ struct fragments;
     X(WCCP, tunnel_wccp)                                                                           \
     X(ETHERIP, tunnel_etherip)                                                                     \
     X(VXLAN, tunnel_vxlan)                                                                         \
-    X(VXLAN_GPE, tunnel_vxlan_gpe)                                                                 \
     X(GENEVE, tunnel_geneve)                                                                       \
     X(TEREDO, tunnel_teredo)                                                                       \
     X(GTPU, tunnel_gtpu)
@@ -112,9 +112,9 @@ static inline enum layer walk_cut(struct walk *walk, enum decode_event event)
     return walk_invalid(walk, walk->missing > 0 ? DECODE_EVENT_TRUNCATED : event);
 }
 
-/* Limits what follows to `length` bytes (a length field; takes padding off).  A length past the wire's is
- * taken as bytes that somebody cut before us, because tools that cut captures often rewrite the wire
- * length too. */
+/* Limits what follows to `length` bytes (a length field; takes padding off).  A length past the
+ * wire's is taken as bytes that somebody cut before us, because tools that cut captures often
+ * rewrite the wire length too. */
 static inline void walk_trim(struct walk *walk, size_t length)
 {
     size_t left = bytes_left(&walk->at);
@@ -133,8 +133,8 @@ static inline void walk_drop_tail(struct walk *walk, size_t size)
     walk_trim(walk, length > size ? length - size : 0);
 }
 
-/* Goes into the tunnel `layer`: what is decoded so far is kept to fall back on.  At the configured depth
- * the way ends here instead, with the packet as it is. */
+/* Goes into the tunnel `layer`: what is decoded so far is kept to fall back on.  At the
+ * configured depth the way ends here instead, with the packet as it is. */
 static inline enum layer walk_tunnel(struct walk *walk, enum layer layer, bool guess)
 {
     if (walk->packet->tunnel_depth >= walk->options->tunnel_depth_max) {

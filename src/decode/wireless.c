@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 802.11 data frames, bare or behind a radiotap, Prism or AVS header.
  *
- * Only unprotected data frames hold something that we can read; what an access point encrypts is no IP
- * to us.  Of an aggregate (A-MSDU) the first subframe is read, since one frame gives one packet.
+ * Only unprotected data frames hold something that we can read; what an access point encrypts is
+ * no IP to us.  Of an aggregate (A-MSDU) the first subframe is read, since one frame gives one
+ * packet.
  * Sources: IEEE 802.11-2020 section 9.2 and 9.3.2; https://www.radiotap.org. */
 #include <string.h>
 
@@ -19,7 +20,8 @@ enum radiotap_flag {
     RADIOTAP_BAD_FCS = 0x40, /* ... which was found wrong */
 };
 
-/* Reads the flags field of a radiotap header (without its first eight bytes), 0 where there is none. */
+/* Reads the flags field of a radiotap header (without its first eight bytes), 0 where there is
+ * none. */
 static uint8_t radiotap_flags(struct bytes header, uint32_t present)
 {
     const uint8_t *start = header.at;
@@ -35,7 +37,8 @@ static uint8_t radiotap_flags(struct bytes header, uint32_t present)
 
 static enum layer data_frame(struct walk *walk, bool padded);
 
-/* Version (1), padding (1), length (2), bits of present fields (4 or more), the fields.  Little-endian. */
+/* Version (1), padding (1), length (2), bits of present fields (4 or more), the fields.
+ * Little-endian. */
 enum layer wireless_radiotap(struct walk *walk)
 {
     struct bytes at = walk->at;
@@ -56,8 +59,8 @@ enum layer wireless_radiotap(struct walk *walk)
     return data_frame(walk, (flags & RADIOTAP_PADDED) != 0);
 }
 
-/* Prism: message (4) and length (4) in the byte order of the capturing machine.  AVS, under the same link
- * type: a magic number (4) and the length (4), big-endian. */
+/* Prism: message (4) and length (4) in the byte order of the capturing machine.  AVS, under the
+ * same link type: a magic number (4) and the length (4), big-endian. */
 enum layer wireless_prism(struct walk *walk)
 {
     struct bytes at = walk->at;
@@ -90,8 +93,8 @@ static void note_addresses(struct packet *packet, const uint8_t *three, const ui
     packet->has_mac = true;
 }
 
-/* Frame control (2), duration (2), three addresses (18), sequence (2), then as control says: fourth address
- * (6), quality of service (2), high throughput (4). */
+/* Frame control (2), duration (2), three addresses (18), sequence (2), then as control says:
+ * fourth address (6), quality of service (2), high throughput (4). */
 static enum layer data_frame(struct walk *walk, bool padded)
 {
     enum {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Frames built in code: see frames.h.  A layer is a kind and a place; one function for each kind knows how to
- * fill in what depends on what is inside. */
+/* Frames built in code: see frames.h.  A layer is a kind and a place; one function for each kind
+ * knows how to fill in what depends on what is inside. */
 #include "frames.h"
 
 #include <arpa/inet.h>

@@ -9,8 +9,9 @@ struct frame;
 
 /* Builds frames in code, so that no test needs a capture file and each shows what it is about.
  *
- * Headers are added from the outside in; wire_finish() then goes from the inside out and fills in lengths, the numbers that say
- * what follows, and checksums.  What a test wants wrong it changes after that, through wire_header().
+ * Headers are added from the outside in; wire_finish() then goes from the inside out and fills
+ * in lengths, the numbers that say what follows, and checksums.  What a test wants wrong it
+ * changes after that, through wire_header().
  *
  *     struct wire wire;
  *     wire_start(&wire);
@@ -84,7 +85,8 @@ void wire_sctp(struct wire *wire, uint16_t src, uint16_t dst);
 /* Echo request (`reply` false) or reply; ICMPv6 where the header in front is IPv6. */
 void wire_ping(struct wire *wire, bool reply, uint16_t id);
 
-/* Tunnels.  GRE: EtherType of what follows unless `protocol` is not 0; `flags` get their zeroed fields. */
+/* Tunnels.  GRE: EtherType of what follows unless `protocol` is not 0; `flags` get their zeroed
+ * fields. */
 void wire_gre(struct wire *wire, uint16_t flags, uint16_t protocol);
 void wire_vxlan(struct wire *wire, uint32_t network);
 void wire_geneve(struct wire *wire, uint32_t network, size_t option_bytes);
@@ -105,7 +107,8 @@ struct frame wire_frame(struct wire *wire, uint32_t link_type, int64_t ts_ns);
 struct frame wire_frame_cut(const struct wire *wire, uint32_t link_type, int64_t ts_ns,
                             size_t captured);
 
-/* Makes `ret_piece` the IP fragment that carries the bytes from `offset` on (`size` of them, less at the end) of
- * the innermost IP packet of `whole`, which must be finished and have no extension headers. */
+/* Makes `ret_piece` the IP fragment that carries the bytes from `offset` on (`size` of them,
+ * less at the end) of the innermost IP packet of `whole`, which must be finished and have no
+ * extension headers. */
 void wire_fragment(const struct wire *whole, size_t offset, size_t size, uint32_t id,
                    struct wire *ret_piece);
