@@ -226,17 +226,15 @@ static struct flow_slot *create_flow(struct flow_table *table, const struct pack
     bool turn = flow_direction_of(packet, key, &direction) == FLOW_SERVER;
     flow->client = turn ? key->dst : key->src;
     flow->server = turn ? key->src : key->dst;
-    bool swap_ports = turn && !key->paired; /* an ICMP code stays a code */
-    flow->client_port = swap_ports ? key->dst_port : key->src_port;
-    flow->server_port = swap_ports ? key->src_port : key->dst_port;
+    flow->client_port = turn ? key->dst_port : key->src_port;
+    flow->server_port = turn ? key->src_port : key->dst_port;
     flow->protocol = key->protocol;
     flow->direction = (uint8_t)direction;
     flow->vlan = packet->vlan_count > 0 ? packet->vlans[0] : 0;
     flow->tunnel_depth = packet->tunnel_depth;
     flow->id = packet->frame_number;
-    if (key->paired || key->one_way)
-        slot->is.icmp_id = key->icmp_id;
-    if (key->paired || key->one_way || addr_is_group(&flow->server))
+    slot->is.icmp_id = key->icmp_id;
+    if (key->icmp || addr_is_group(&flow->server))
         slot->marks = FLOW_MARK_DIRECTED;
     if (key->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0)
         table->counters.midstream++;
