@@ -287,6 +287,7 @@ START_TEST(records_stay_where_they_are_while_the_table_grows)
     }
     for (uint32_t i = 0; i < FLOWS; i++) {
         struct packet packet = udp(i, 6 + i * 0.001);
+        flow_table_prefetch_flow(table, &packet);
         ck_assert_ptr_eq(touch(table, &packet, NULL), flows[i]);
         ck_assert_uint_eq((uintptr_t)flows[i] % 64, 0);
     }
