@@ -76,10 +76,8 @@ enum flow_side flow_direction_of(const struct packet *packet, const struct flow_
                                  enum flow_direction *ret_direction)
 {
     *ret_direction = FLOW_DIRECTION_SYN;
-    if (key->paired)
-        return key->reply ? FLOW_SERVER : FLOW_CLIENT;
-    if (key->one_way)
-        return FLOW_CLIENT;
+    if (key->icmp)
+        return FLOW_CLIENT; /* the key is turned already */
     if (packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) != 0)
         return (packet->tcp_flags & TCP_ACK) != 0 ? FLOW_SERVER : FLOW_CLIENT;
     if (packet->protocol == PROTOCOL_SCTP && packet->payload_captured > 0) {

@@ -10,7 +10,7 @@ struct packet;
 struct flow_key;
 struct flow_slot;
 
-/* Returns which side sent the first packet of a flow, and writes how well that is known. */
+/* Returns which side the source of a new flow's key is, and writes how well that is known. */
 enum flow_side flow_direction_of(const struct packet *packet, const struct flow_key *key,
                                  enum flow_direction *ret_direction);
 /* Turns client and server round, with all that is kept for each of them. */

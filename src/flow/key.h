@@ -9,15 +9,16 @@
 struct packet;
 struct flow_slot;
 
-/* What a packet is looked up by: its tuple as it came, with ICMP brought to the request's side. */
+/* What a packet is looked up by: its tuple as it came; an ICMP reply is turned round, so that `src` is who
+ * asked. */
 struct flow_key {
     struct addr src, dst;
     uint16_t src_port, dst_port; /* ICMP: type (of the request where there is one) and code */
-    uint32_t icmp_id;
+    uint16_t icmp_id;
     uint8_t protocol;
-    bool paired;  /* ICMP with request and reply: direction by type, any code */
-    bool reply;   /* ICMP: this is the reply */
-    bool one_way; /* ICMP without a reply: the other direction is another flow */
+    bool icmp;   /* the client is src: the other direction is another flow */
+    bool paired; /* ICMP with request and reply, of any code */
+    bool reply;  /* ICMP: dst sent it */
 };
 
 /* Reads the key of a packet.  The VLAN is no part of it, because one direction may be tagged and the other

@@ -17,8 +17,8 @@ struct flow_store {
 };
 
 enum {
-    FLOW_NONE = -1, /* as uint32_t: no slot */
-    FLOW_CHUNK = 1024
+    FLOW_NONE = -1,    /* as uint32_t: no slot */
+    FLOW_CHUNK = 32768 /* 6 MiB: whole huge pages */
 };
 
 void flow_store_init(struct flow_store *store);
@@ -31,4 +31,5 @@ struct flow_slot *flow_store_at(const struct flow_store *store, uint32_t number)
 /* Puts a slot at the new end of the list of slot->class. */
 void flow_store_link(struct flow_store *store, uint32_t number);
 void flow_store_unlink(struct flow_store *store, uint32_t number);
+/* Returns the bytes of the slots that were ever taken; the rest of a chunk is no memory yet. */
 size_t flow_store_bytes(const struct flow_store *store);

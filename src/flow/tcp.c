@@ -214,8 +214,10 @@ static void move_state(struct flow_slot *slot, const struct packet *packet, enum
         flow->state = FLOW_CLOSED;
         return;
     }
-    bool acknowledges = (packet->tcp_flags & (TCP_ACK | TCP_SYN)) == TCP_ACK;
-    if (flow->state == FLOW_NEW && (answered || (acknowledges && flow->packets[side] > 1)))
+    if (flow->state != FLOW_NEW || (packet->tcp_flags & TCP_ACK) == 0)
+        return;
+    bool opens = (packet->tcp_flags & TCP_SYN) != 0;
+    if (answered || (!opens && flow->packets[side] > 1))
         flow->state = FLOW_ESTABLISHED;
 }
 

@@ -76,8 +76,8 @@ START_TEST(errors_say_file_line_and_column)
     expect_error("a: 1\nb: [1, 2\n",
                  "t.yaml:3:1: did not find expected ',' or ']' while parsing a "
                  "flow sequence");
-    expect_error("a: 1\n\tb: 2\n",
-                 "t.yaml:2:1: found character that cannot start any token while "
+    expect_error("a: 1\nb: @\n",
+                 "t.yaml:2:4: found character that cannot start any token while "
                  "scanning for the next token");
 }
 END_TEST
