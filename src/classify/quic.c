@@ -113,7 +113,7 @@ static enum packet_type type_of(uint8_t first, uint32_t version)
 static bool next_packet(struct bytes *in, bool cut, struct long_packet *ret)
 {
     const uint8_t *start = in->at;
-    ret->version = quic_version(in->at, bytes_left(in));
+    *ret = (struct long_packet){.version = quic_version(in->at, bytes_left(in))};
     if (!quic_plausible(in->at, bytes_left(in)))
         return false;
     uint8_t first = bytes_u8(in);
@@ -122,8 +122,6 @@ static bool next_packet(struct bytes *in, bool cut, struct long_packet *ret)
     ret->dcid = bytes_slice(in, bytes_u8(in));
     bytes_skip(in, bytes_u8(in));
     ret->whole = bytes_of(start, 0);
-    ret->cut = false;
-    ret->missing = 0;
     if (!quic_keys_known(ret->version) || ret->type == PACKET_RETRY) {
         bytes_skip(in, bytes_left(in));
         return true;
@@ -297,7 +295,7 @@ static struct bytes try_dcid(struct quic_crypto *crypto, const struct long_packe
     if (!quic_keys_derive(packet->version, dcid.at, length, &keys))
         return (struct bytes){.bad = true};
     struct bytes frames = open_packet(packet, &keys, plain);
-    if (!frames.bad) {
+    if (!frames.bad && dcid.at != NULL) {
         crypto->keys = keys;
         crypto->version = packet->version;
         crypto->keyed = true;
@@ -319,6 +317,13 @@ static enum quic_result hello_result(const struct quic_crypto *crypto)
     return come >= wanted || come == QUIC_CRYPTO_MAX ? QUIC_HELLO : QUIC_MORE;
 }
 
+static bool has_id(const struct quic_crypto *crypto, const struct bytes *id)
+{
+    size_t length = bytes_left(id);
+    return length == crypto->dcid_length && id->at != NULL &&
+           memcmp(id->at, crypto->original_dcid, length) == 0;
+}
+
 static enum quic_result read_initial(struct quic_crypto *crypto, const struct long_packet *packet)
 {
     uint8_t plain[PLAIN_MAX];
@@ -328,9 +333,8 @@ static enum quic_result read_initial(struct quic_crypto *crypto, const struct lo
     else if (crypto->keyed)
         frames =
             try_dcid(crypto, packet, bytes_of(crypto->original_dcid, crypto->dcid_length), plain);
-    bool same = crypto->keyed && crypto->version == packet->version &&
-                bytes_left(&packet->dcid) == crypto->dcid_length &&
-                memcmp(packet->dcid.at, crypto->original_dcid, crypto->dcid_length) == 0;
+    bool same =
+        crypto->keyed && crypto->version == packet->version && has_id(crypto, &packet->dcid);
     if (frames.bad && !same)
         frames = try_dcid(crypto, packet, packet->dcid, plain);
     if (frames.bad)

@@ -125,7 +125,7 @@ static size_t records_take(struct records *records, uint8_t *out, size_t size)
             break;
         struct bytes part = bytes_slice_upto(&records->record, size - taken);
         size_t part_size = bytes_left(&part);
-        if (out != NULL)
+        if (out != NULL && part.at != NULL)
             memcpy(out + taken, part.at, part_size);
         taken += part_size;
     }
