@@ -91,10 +91,11 @@ static void name_finish(struct name_text *name)
     }
 }
 
-/* Reads the name at offset `at` into `ret_name` (DOMAIN_MAX bytes), "" where it is no host name.
+/* Reads the name at offset `at` into `ret_name`, "" where it is no host name.
  * Returns the offset after the name, or 0 where it is broken or cut. */
-static size_t name_read(struct bytes message, size_t at, char *ret_name)
+static size_t name_read(struct bytes message, size_t at, char ret_name[static DOMAIN_MAX])
 {
+    ret_name[0] = '\0';
     struct name_text name = {.text = ret_name};
     size_t run = at; /* where the labels that are being read began */
     size_t after = 0;

@@ -63,9 +63,10 @@ static void set(char **text, struct span span)
     size_t length = span.length < TEXT_MAX ? span.length : TEXT_MAX;
     char *copy = mem_alloc(length + 1);
     for (size_t i = 0; i < length; i++) {
-        char c = span.at[i];
-        copy[i] = c == '\0' ? '?' : c;
-        if (c == '\r' || c == '\n')
+        copy[i] = span.at[i];
+        if (copy[i] == '\0')
+            copy[i] = '?';
+        else if (copy[i] == '\r' || copy[i] == '\n')
             copy[i] = ' ';
     }
     copy[length] = '\0';

@@ -11,6 +11,7 @@
  * spoil a hello; (2) bytes of the CRYPTO stream stand where their offset says, with a bit for each
  * that has come, so order and overlap do not matter; (3) a cut packet has no tag, and is only used
  * where all that is there of it parses as frames of a hello.
+ * The fixed bit (0x40) is not looked at: peers may clear it (RFC 9287), and the version says enough.
  * Rejected: a list of ranges instead of bits (Chrome sends a dozen shuffled fragments; a list has
  * cases, bits have none).
  * Cost: see quic.h.  Source: RFC 9000 sections 12, 17, 19; RFC 9001 section 5; RFC 9369. */
@@ -46,7 +47,6 @@ enum frame_type {
 struct long_packet {
     uint32_t version;
     enum packet_type type;
-    bool fixed_bit;
     struct bytes dcid;
     struct bytes whole; /* from the first byte to the packet's end, as far as captured */
     size_t number_at;   /* offset of the packet number */
@@ -113,18 +113,15 @@ static enum packet_type type_of(uint8_t first, uint32_t version)
 static bool next_packet(struct bytes *in, bool cut, struct long_packet *ret)
 {
     const uint8_t *start = in->at;
-    ret->version = quic_version(in->at, bytes_left(in));
+    *ret = (struct long_packet){.version = quic_version(in->at, bytes_left(in))};
     if (!quic_plausible(in->at, bytes_left(in)))
         return false;
     uint8_t first = bytes_u8(in);
     bytes_skip(in, 4);
     ret->type = type_of(first, ret->version);
-    ret->fixed_bit = (first & 0x40) != 0;
     ret->dcid = bytes_slice(in, bytes_u8(in));
     bytes_skip(in, bytes_u8(in));
     ret->whole = bytes_of(start, 0);
-    ret->cut = false;
-    ret->missing = 0;
     if (!quic_keys_known(ret->version) || ret->type == PACKET_RETRY) {
         bytes_skip(in, bytes_left(in));
         return true;
@@ -298,7 +295,7 @@ static struct bytes try_dcid(struct quic_crypto *crypto, const struct long_packe
     if (!quic_keys_derive(packet->version, dcid.at, length, &keys))
         return (struct bytes){.bad = true};
     struct bytes frames = open_packet(packet, &keys, plain);
-    if (!frames.bad) {
+    if (!frames.bad && dcid.at != NULL) {
         crypto->keys = keys;
         crypto->version = packet->version;
         crypto->keyed = true;
@@ -320,6 +317,13 @@ static enum quic_result hello_result(const struct quic_crypto *crypto)
     return come >= wanted || come == QUIC_CRYPTO_MAX ? QUIC_HELLO : QUIC_MORE;
 }
 
+static bool has_id(const struct quic_crypto *crypto, const struct bytes *id)
+{
+    size_t length = bytes_left(id);
+    return length == crypto->dcid_length && id->at != NULL &&
+           memcmp(id->at, crypto->original_dcid, length) == 0;
+}
+
 static enum quic_result read_initial(struct quic_crypto *crypto, const struct long_packet *packet)
 {
     uint8_t plain[PLAIN_MAX];
@@ -329,13 +333,12 @@ static enum quic_result read_initial(struct quic_crypto *crypto, const struct lo
     else if (crypto->keyed)
         frames =
             try_dcid(crypto, packet, bytes_of(crypto->original_dcid, crypto->dcid_length), plain);
-    bool same = crypto->keyed && crypto->version == packet->version &&
-                bytes_left(&packet->dcid) == crypto->dcid_length &&
-                memcmp(packet->dcid.at, crypto->original_dcid, crypto->dcid_length) == 0;
+    bool same =
+        crypto->keyed && crypto->version == packet->version && has_id(crypto, &packet->dcid);
     if (frames.bad && !same)
         frames = try_dcid(crypto, packet, packet->dcid, plain);
     if (frames.bad)
-        return packet->fixed_bit ? QUIC_SEEN : QUIC_NOT;
+        return QUIC_SEEN;
     (void)read_frames(frames, packet->cut, crypto);
     return hello_result(crypto);
 }
@@ -348,7 +351,7 @@ enum quic_result quic_read(struct quic_crypto *crypto, const uint8_t *data, size
     for (unsigned i = 0; i < PACKETS_MAX && bytes_left(&in) > 0; i++) {
         if (!next_packet(&in, cut, &packet))
             break;
-        enum quic_result one = packet.fixed_bit ? QUIC_SEEN : QUIC_NOT;
+        enum quic_result one = QUIC_SEEN;
         if (packet.type == PACKET_INITIAL && quic_keys_known(packet.version))
             one = read_initial(crypto, &packet);
         result = one > result ? one : result;

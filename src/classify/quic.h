@@ -20,7 +20,8 @@ enum {
 struct quic_crypto {
     uint8_t data[QUIC_CRYPTO_MAX];
     uint8_t have[QUIC_CRYPTO_MAX / 8]; /* a bit for each byte that has come */
-    uint8_t original_dcid[QUIC_CID_MAX]; /* keys come from the first Initial's destination connection id */
+    uint8_t original_dcid
+        [QUIC_CID_MAX]; /* keys come from the first Initial's destination connection id */
     uint8_t dcid_length;
     bool keyed; /* a packet was opened: the fields above and below are set */
     uint32_t version;

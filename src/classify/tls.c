@@ -125,7 +125,7 @@ static size_t records_take(struct records *records, uint8_t *out, size_t size)
             break;
         struct bytes part = bytes_slice_upto(&records->record, size - taken);
         size_t part_size = bytes_left(&part);
-        if (out != NULL)
+        if (out != NULL && part.at != NULL)
             memcpy(out + taken, part.at, part_size);
         taken += part_size;
     }
@@ -182,6 +182,17 @@ static struct bytes list_of(struct bytes body, bool short_length)
     return list;
 }
 
+/* A port behind the name is against the RFC, but some clients send one.  Any other colon makes it no
+ * name: `good.example:x.evil.example` must not become good.example. */
+static bool colon_is_port(const char *name, size_t length)
+{
+    const char *colon = memchr(name, ':', length);
+    for (size_t i = colon != NULL ? (size_t)(colon - name) + 1 : length; i < length; i++)
+        if (name[i] < '0' || name[i] > '9')
+            return false;
+    return true;
+}
+
 static void read_server_name(struct bytes body, struct tls_client_hello *ret)
 {
     struct bytes list = list_of(body, false);
@@ -190,11 +201,11 @@ static void read_server_name(struct bytes body, struct tls_client_hello *ret)
         struct bytes name = bytes_slice(&list, bytes_be16(&list));
         if (list.bad)
             return;
-        const char *text = (const char *)name.at;
-        /* A colon would be taken for a port: `good.example:x.evil.example` is no name at all. */
-        if (type != 0 || memchr(text, ':', bytes_left(&name)) != NULL)
+        if (type != 0)
             continue;
-        if (domain_normalise(text, bytes_left(&name), ret->server_name) == 0)
+        const char *text = (const char *)name.at;
+        size_t length = bytes_left(&name);
+        if (!colon_is_port(text, length) || domain_normalise(text, length, ret->server_name) == 0)
             ret->server_name[0] = '\0';
         return;
     }

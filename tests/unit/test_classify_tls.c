@@ -123,6 +123,7 @@ START_TEST(hostile_server_names_are_dropped)
                  {"a b", 3, ""},
                  {"2001:db8::1", 11, ""},
                  {"", 0, ""},
+                 {"port.example:443", 16, "port.example"},
                  {"host.example.", 13, "host.example"},
                  {"under_score.example", 19, "under_score.example"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
