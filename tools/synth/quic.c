@@ -217,7 +217,7 @@ static void send_hello(struct quic *quic, const struct text *message, bool shuff
 }
 
 /* The server's answer, and the client's last two handshake datagrams. */
-static void finish(struct quic *quic, const struct hello *hello)
+static void finish(struct quic *quic, const struct tls_plan *plan, const struct hello *hello)
 {
     struct talk *talk = quic->talk;
     struct text message = {0}, frames = {0}, datagram = {0};
@@ -229,8 +229,10 @@ static void finish(struct quic *quic, const struct hello *hello)
     add_initial(quic, SIDE_SERVER, &frames, &datagram);
     add_handshake(quic, SIDE_SERVER, DATAGRAM, &datagram);
     send(quic, SIDE_SERVER, &datagram);
-    add_handshake(quic, SIDE_SERVER, DATAGRAM, &datagram);
-    send(quic, SIDE_SERVER, &datagram);
+    if (plan->flight > DATAGRAM) {
+        add_handshake(quic, SIDE_SERVER, DATAGRAM, &datagram);
+        send(quic, SIDE_SERVER, &datagram);
+    }
     text_clear(&frames);
     add_ack(&frames, 0);
     wire_fill(&frames, FRAME_PADDING, 40);
@@ -297,7 +299,7 @@ void quic_run(struct talk *talk, const struct tls_plan *plan, const struct text 
                           .cid_size = quic.client_cid_size};
     hello_client(&hello, talk->random, &message);
     send_hello(&quic, &message, browser);
-    finish(&quic, &hello);
+    finish(&quic, plan, &hello);
     text_done(&message);
     text_done(&outer);
     for (unsigned i = 0; i < exchange->repeat; i++) {

@@ -34,7 +34,7 @@ struct activity activity_of(const struct scenario *scenario, enum activity_kind 
         .port = kind_port(kind),
         .timing = {.start_ns = -1, .stop_ns = INT64_MAX, .burst = 1, .burst_gap_ns = NS_PER_S},
         .dns = {.type = DNS_A, .ttl_ns = 300 * NS_PER_S},
-        .tls = {.tls13 = kind == ACTIVITY_QUIC},
+        .tls = {.tls13 = kind == ACTIVITY_QUIC, .flight = 2840},
         .http = {.method = "GET", .uri = "/", .status = 200},
         .exchange = {.repeat = 1},
         .route = scenario->route};
@@ -70,11 +70,13 @@ static bool read_tls(const struct scenario *scenario, const struct yaml_node *no
                      struct tls_plan *tls, struct error *err)
 {
     static const char *const keys[] = {"version", "hello", "outer", "alpn",
-                                       "issuer",  "subject", "names", NULL};
+                                       "issuer",  "subject", "names", "chain",
+                                       "flight", NULL};
     static const char *const versions[] = {"1.2", "1.3", NULL};
     static const char *const styles[] = {"agent", "browser", "ech", "nameless", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     unsigned version = tls->tls13, style = tls->style;
+    bool chain = !tls->alone;
     read_choice(&reader, "version", versions, &version);
     read_choice(&reader, "hello", styles, &style);
     read_pattern(&reader, "outer", &tls->outer);
@@ -82,6 +84,9 @@ static bool read_tls(const struct scenario *scenario, const struct yaml_node *no
     read_pattern(&reader, "issuer", &tls->issuer);
     read_pattern(&reader, "subject", &tls->subject);
     read_texts(&reader, "names", tls->alt_names, TLS_ALT_NAMES_MAX, &tls->alt_name_count);
+    read_bool(&reader, "chain", &chain);
+    read_unsigned(&reader, "flight", 16000, &tls->flight);
+    tls->alone = !chain;
     tls->style = (enum hello_style)style;
     tls->tls13 = version == 1;
     if (!reader.bad && tls->style == HELLO_ECH && tls->outer == NULL)
