@@ -76,12 +76,8 @@ static void fill_mac(const struct scenario *scenario, struct party *party)
     const struct addr *addr = &party->addr;
     if (!prefix_contains(&scenario->clients, addr))
         addr = &scenario->gateway;
-    const uint8_t mac[MAC_SIZE] = {2,
-                                   0,
-                                   addr->bytes[12],
-                                   addr->bytes[13],
-                                   addr->bytes[14],
-                                   addr->bytes[15]};
+    const uint8_t mac[MAC_SIZE] = {
+        2, 0, addr->bytes[12], addr->bytes[13], addr->bytes[14], addr->bytes[15]};
     memcpy(party->mac, mac, MAC_SIZE);
 }
 
@@ -120,8 +116,7 @@ static int64_t look_up(const struct scenario *scenario, struct generator *genera
         return ts_ns;
     if (!lookup_is_all && ts_ns < generator->name_until_ns)
         return ts_ns;
-    struct talk talk =
-        talk_of(scenario, generator, queue, &generator->asset->resolver, DNS_PORT);
+    struct talk talk = talk_of(scenario, generator, queue, &generator->asset->resolver, DNS_PORT);
     struct dns_plan plan = activity->dns;
     if (plan.type == DNS_A && !plan.pair && !addr_is4(&server->addr))
         plan.type = DNS_AAAA;

@@ -14,9 +14,9 @@ enum {
 /* One kind of HTTP/1.1 request and its response.  Texts are patterns, borrowed from the scenario. */
 struct http_plan {
     const char *method, *uri;
-    const char *host;                       /* NULL: the server's name */
-    const char *user_agent, *content_type;  /* NULL: no such header, application/octet-stream */
-    const char *headers[HTTP_HEADERS_MAX];  /* `Name: value` */
+    const char *host;                      /* NULL: the server's name */
+    const char *user_agent, *content_type; /* NULL: no such header, application/octet-stream */
+    const char *headers[HTTP_HEADERS_MAX]; /* `Name: value` */
     unsigned header_count;
     const char *body; /* how the response's body starts; the rest is random */
     unsigned status;

@@ -59,7 +59,8 @@ static size_t scan_braces(const char *at, struct random *random, struct text *ou
     unsigned low = 0, high = 0, count = 0;
     int used = 0;
     bool hex = sscanf(inside, "hex %4u%n", &count, &used) == 1 && (size_t)used == length;
-    bool alnum = !hex && sscanf(inside, "alnum %4u%n", &count, &used) == 1 && (size_t)used == length;
+    bool alnum =
+        !hex && sscanf(inside, "alnum %4u%n", &count, &used) == 1 && (size_t)used == length;
     if (hex || alnum) {
         if (count == 0 || count > REPEAT_MAX)
             return 0;
@@ -67,7 +68,8 @@ static size_t scan_braces(const char *at, struct random *random, struct text *ou
             add_letters(random, out, count, hex ? 16 : 36);
         return length + 2;
     }
-    if (sscanf(inside, "%9u-%9u%n", &low, &high, &used) != 2 || (size_t)used != length || high < low)
+    if (sscanf(inside, "%9u-%9u%n", &low, &high, &used) != 2 || (size_t)used != length ||
+        high < low)
         return 0;
     int digits = (int)strcspn(inside, "-");
     if (out != NULL)

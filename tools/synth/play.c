@@ -60,8 +60,7 @@ static void schedule_first(struct player *player, size_t index)
     const struct timing *timing = &generator->activity->timing;
     int64_t phase_ns = timing->start_ns;
     if (phase_ns < 0) {
-        int64_t span_ns =
-            timing->every_ns > 0 ? timing->every_ns : player->scenario->duration_ns;
+        int64_t span_ns = timing->every_ns > 0 ? timing->every_ns : player->scenario->duration_ns;
         phase_ns = (int64_t)(random_unit(&generator->random) * (double)span_ns);
     }
     generator->nominal_ns = player->scenario->start_ns + phase_ns;

@@ -38,10 +38,10 @@ struct keys {
 
 struct quic {
     struct talk *talk;
-    struct keys keys[2];             /* by enum side */
-    uint8_t cid[2][CID_SIZE];        /* destination ids: of the server's choice, of the client's */
-    uint8_t first_cid[CID_SIZE];     /* the client's random first destination */
-    uint8_t client_cid_size;         /* browsers choose none */
+    struct keys keys[2];         /* by enum side */
+    uint8_t cid[2][CID_SIZE];    /* destination ids: of the server's choice, of the client's */
+    uint8_t first_cid[CID_SIZE]; /* the client's random first destination */
+    uint8_t client_cid_size;     /* browsers choose none */
     uint32_t next_number[2];
 };
 

@@ -29,8 +29,8 @@ struct reader reader_of(const struct yaml_file *file, const struct yaml_node *no
                         const char *const *keys, struct error *err)
 {
     struct reader reader = {.file = file, .map = node, .err = err};
-    if (node != NULL && (!yaml_expect(file, node, YAML_MAP, err) ||
-                         !yaml_check_keys(file, node, keys, err)))
+    if (node != NULL &&
+        (!yaml_expect(file, node, YAML_MAP, err) || !yaml_check_keys(file, node, keys, err)))
         reader.bad = true;
     return reader;
 }
@@ -193,9 +193,10 @@ void read_moment(struct reader *reader, const char *key, int64_t *ret_ns)
     int used = 0;
     size_t length = strlen(node->text);
     memcpy(date, node->text, length < 10 ? length : 10);
-    bool timed = length == 19 &&
-                 sscanf(node->text + 10, " %2u:%2u:%2u%n", &hours, &minutes, &seconds, &used) == 3 &&
-                 used == 9 && hours < 24 && minutes < 60 && seconds < 60;
+    bool timed =
+        length == 19 &&
+        sscanf(node->text + 10, " %2u:%2u:%2u%n", &hours, &minutes, &seconds, &used) == 3 &&
+        used == 9 && hours < 24 && minutes < 60 && seconds < 60;
     int64_t day_ns = 0;
     if ((length != 10 && !timed) || !time_parse_date(date, &day_ns))
         reader_fail(reader, node, "no moment (write 2026-03-02 08:00:00)");

@@ -27,8 +27,7 @@ void scenario_done(struct scenario *scenario)
     *scenario = (struct scenario){0};
 }
 
-static bool read_network(struct scenario *scenario, const struct yaml_node *node,
-                         struct error *err)
+static bool read_network(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
     static const char *const keys[] = {"clients", "resolver", "gateway", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
@@ -45,9 +44,10 @@ static bool read_network(struct scenario *scenario, const struct yaml_node *node
 
 static void read_link(struct reader *reader, enum link_type *link)
 {
-    static const char *const words[] = {"ethernet", "raw", "null", "loop", "ppp", "sll", "sll2", NULL};
+    static const char *const words[] = {"ethernet", "raw", "null", "loop",
+                                        "ppp",      "sll", "sll2", NULL};
     static const enum link_type links[] = {LINK_ETHERNET, LINK_RAW, LINK_NULL, LINK_LOOP,
-                                           LINK_PPP, LINK_SLL, LINK_SLL2};
+                                           LINK_PPP,      LINK_SLL, LINK_SLL2};
     unsigned index = COUNT_OF(links);
     read_choice(reader, "link", words, &index);
     if (index < COUNT_OF(links))
@@ -71,8 +71,7 @@ static bool read_interfaces(struct scenario *scenario, const struct yaml_node *l
         if (reader.bad)
             return false;
     }
-    return capture->interface_count > 0 ||
-           yaml_error(&scenario->file, list, err, "no interface");
+    return capture->interface_count > 0 || yaml_error(&scenario->file, list, err, "no interface");
 }
 
 static bool read_steps(struct scenario *scenario, const struct yaml_node *list, struct error *err)
@@ -111,11 +110,10 @@ static bool read_names(struct scenario *scenario, const struct yaml_node *list, 
     return true;
 }
 
-static bool read_capture(struct scenario *scenario, const struct yaml_node *node,
-                         struct error *err)
+static bool read_capture(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
-    static const char *const keys[] = {"link",       "interfaces", "resolution",
-                                       "snaplen",    "clock_steps", "names", NULL};
+    static const char *const keys[] = {"link",        "interfaces", "resolution", "snaplen",
+                                       "clock_steps", "names",      NULL};
     static const char *const resolutions[] = {"micro", "nano", NULL};
     struct capture_plan *capture = &scenario->capture;
     struct reader reader = reader_of(&scenario->file, node, keys, err);
@@ -199,8 +197,12 @@ static void add_assets(struct scenario *scenario, const struct asset *asset, uns
         one->addr = addr_next(asset->addr, i);
         one->addr6 = addr_next(asset->addr6, i);
         if (asset->mac[0] == 0 || count > 1) {
-            const uint8_t mac[MAC_SIZE] = {2, 0, one->addr.bytes[12], one->addr.bytes[13],
-                                           one->addr.bytes[14], one->addr.bytes[15]};
+            const uint8_t mac[MAC_SIZE] = {2,
+                                           0,
+                                           one->addr.bytes[12],
+                                           one->addr.bytes[13],
+                                           one->addr.bytes[14],
+                                           one->addr.bytes[15]};
             memcpy(one->mac, mac, MAC_SIZE);
         }
     }
@@ -208,8 +210,8 @@ static void add_assets(struct scenario *scenario, const struct asset *asset, uns
 
 static bool read_asset(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
-    static const char *const keys[] = {"name", "count", "group", "hostname", "ip",
-                                       "ip6", "mac", "resolver", "on", "weekdays", "route", NULL};
+    static const char *const keys[] = {"name", "count",    "group", "hostname", "ip",    "ip6",
+                                       "mac",  "resolver", "on",    "weekdays", "route", NULL};
     struct asset asset = {.resolver = scenario->resolver, .route = scenario->route};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     unsigned count = 1;
@@ -258,8 +260,7 @@ bool activity_is_of(const struct activity *activity, const struct asset *asset)
     return false;
 }
 
-static bool add_activity(struct scenario *scenario, const struct yaml_node *node,
-                         struct error *err)
+static bool add_activity(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
     struct activity activity;
     if (!scenario_read_activity(scenario, node, &activity, err))
@@ -280,8 +281,7 @@ static bool add_activity(struct scenario *scenario, const struct yaml_node *node
     return true;
 }
 
-typedef bool read_entry(struct scenario *scenario, const struct yaml_node *node,
-                        struct error *err);
+typedef bool read_entry(struct scenario *scenario, const struct yaml_node *node, struct error *err);
 
 static bool read_entries(struct scenario *scenario, const char *key, read_entry *read,
                          struct error *err)
@@ -299,8 +299,8 @@ static bool read_entries(struct scenario *scenario, const char *key, read_entry 
 
 static bool read_all(struct scenario *scenario, struct error *err)
 {
-    static const char *const keys[] = {"start",   "duration", "seed",   "network",    "capture",
-                                       "route",   "assets",   "noise", "activities", NULL};
+    static const char *const keys[] = {"start", "duration", "seed",  "network",    "capture",
+                                       "route", "assets",   "noise", "activities", NULL};
     const struct yaml_node *root = scenario->file.root;
     struct reader reader = reader_of(&scenario->file, root, keys, err);
     scenario->duration_ns = 600 * NS_PER_S;

@@ -9,9 +9,9 @@
 #include "reader.h"
 #include "scenario.h"
 
-static const char *const kind_words[] = {"dns",        "tls",  "quic", "http", "opaque-tcp",
-                                         "opaque-udp", "ntp",  "mdns", "dhcp", "ping",
-                                         "arp",        "ssh",  "browse", NULL};
+static const char *const kind_words[] = {"dns",        "tls", "quic",   "http", "opaque-tcp",
+                                         "opaque-udp", "ntp", "mdns",   "dhcp", "ping",
+                                         "arp",        "ssh", "browse", NULL};
 
 const char *activity_kind_text(enum activity_kind kind)
 {
@@ -21,9 +21,9 @@ const char *activity_kind_text(enum activity_kind kind)
 static uint16_t kind_port(enum activity_kind kind)
 {
     static const uint16_t ports[] = {
-        [ACTIVITY_DNS] = 53,       [ACTIVITY_TLS] = 443, [ACTIVITY_QUIC] = 443,
-        [ACTIVITY_HTTP] = 80,      [ACTIVITY_NTP] = 123, [ACTIVITY_MDNS] = DNS_PORT_MULTICAST,
-        [ACTIVITY_DHCP] = 67,      [ACTIVITY_SSH] = 22,  [ACTIVITY_BROWSE] = 443};
+        [ACTIVITY_DNS] = 53,  [ACTIVITY_TLS] = 443, [ACTIVITY_QUIC] = 443,
+        [ACTIVITY_HTTP] = 80, [ACTIVITY_NTP] = 123, [ACTIVITY_MDNS] = DNS_PORT_MULTICAST,
+        [ACTIVITY_DHCP] = 67, [ACTIVITY_SSH] = 22,  [ACTIVITY_BROWSE] = 443};
     return ports[kind];
 }
 
@@ -43,8 +43,8 @@ struct activity activity_of(const struct scenario *scenario, enum activity_kind 
 static bool read_dns(const struct scenario *scenario, const struct yaml_node *node,
                      struct dns_plan *dns, struct error *err)
 {
-    static const char *const keys[] = {"skip", "type", "pair", "over", "result", "ttl",
-                                       "cname", "text", NULL};
+    static const char *const keys[] = {"skip", "type",  "pair", "over", "result",
+                                       "ttl",  "cname", "text", NULL};
     static const char *const types[] = {"a", "aaaa", "txt", "https", "ptr", NULL};
     static const enum dns_type type_values[] = {DNS_A, DNS_AAAA, DNS_TXT, DNS_HTTPS, DNS_PTR};
     static const char *const transports[] = {"udp", "tcp", "truncated", NULL};
@@ -69,9 +69,8 @@ static bool read_dns(const struct scenario *scenario, const struct yaml_node *no
 static bool read_tls(const struct scenario *scenario, const struct yaml_node *node,
                      struct tls_plan *tls, struct error *err)
 {
-    static const char *const keys[] = {"version", "hello", "outer", "alpn",
-                                       "issuer",  "subject", "names", "chain",
-                                       "flight", NULL};
+    static const char *const keys[] = {"version", "hello", "outer", "alpn",   "issuer",
+                                       "subject", "names", "chain", "flight", NULL};
     static const char *const versions[] = {"1.2", "1.3", NULL};
     static const char *const styles[] = {"agent", "browser", "ech", "nameless", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
@@ -97,7 +96,7 @@ static bool read_tls(const struct scenario *scenario, const struct yaml_node *no
 static bool read_http(const struct scenario *scenario, const struct yaml_node *node,
                       struct http_plan *http, struct error *err)
 {
-    static const char *const keys[] = {"method", "uri", "host", "user_agent", "headers",
+    static const char *const keys[] = {"method", "uri",          "host", "user_agent", "headers",
                                        "status", "content_type", "body", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     read_text(&reader, "method", &http->method);
@@ -172,8 +171,8 @@ static void read_exchange(struct reader *reader, struct exchange *exchange)
     read_duration(reader, "hold", &exchange->hold_ns);
     read_choice(reader, "end", ends, &end);
     exchange->end = (enum tcp_end)end;
-    if (!reader->bad && (exchange->pause_ns < 0 || exchange->hold_ns < 0 ||
-                         exchange->keep_alive_ns < 0))
+    if (!reader->bad &&
+        (exchange->pause_ns < 0 || exchange->hold_ns < 0 || exchange->keep_alive_ns < 0))
         reader_fail(reader, reader->map, "a pause cannot be negative");
 }
 
@@ -210,10 +209,10 @@ bool scenario_read_activity(const struct scenario *scenario, const struct yaml_n
                             struct activity *ret_activity, struct error *err)
 {
     static const char *const keys[] = {
-        "label",    "vendor", "service",  "purpose", "expect", "result", "who",       "do",
-        "to",       "every",  "jitter",   "missed",  "count",  "start",  "stop",      "burst",
-        "schedule", "up",     "down",     "repeat",  "pause",  "hold",   "burst_gap", "keep_alive",
-        "end",      "dns",    "tls",      "http",    "payload", "route", NULL};
+        "label",    "vendor", "service", "purpose", "expect",  "result", "who",       "do",
+        "to",       "every",  "jitter",  "missed",  "count",   "start",  "stop",      "burst",
+        "schedule", "up",     "down",    "repeat",  "pause",   "hold",   "burst_gap", "keep_alive",
+        "end",      "dns",    "tls",     "http",    "payload", "route",  NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     unsigned kind = COUNT_OF(kind_words);
     read_choice(&reader, "do", kind_words, &kind);

@@ -31,12 +31,18 @@ static const struct noise_row office[] = {
     {ACTIVITY_ARP, "arp", 600, NULL, NULL, {0, 0}, {0, 0}},
     {ACTIVITY_PING, "ping", 3600, NULL, "198.51.100.7", {0, 0}, {0, 0}},
     {ACTIVITY_SSH, "shell", 5400, "build.example.org", "198.51.100.22", {300, 900}, {600, 4000}},
-    {ACTIVITY_HTTP, "portal check", 1800, "connectivity.example.net", "198.51.100.80", {0, 0}, {22, 22}},
+    {ACTIVITY_HTTP,
+     "portal check",
+     1800,
+     "connectivity.example.net",
+     "198.51.100.80",
+     {0, 0},
+     {22, 22}},
     {ACTIVITY_TLS, "mail", 300, "mail.example.com", "203.0.113.25", {300, 600}, {700, 1500}},
 };
 
-static struct activity activity_of_row(const struct scenario *scenario,
-                                       const struct noise_row *row, double scale)
+static struct activity activity_of_row(const struct scenario *scenario, const struct noise_row *row,
+                                       double scale)
 {
     struct activity activity = activity_of(scenario, row->kind);
     activity.label = row->label;
@@ -72,8 +78,7 @@ static void make_compact(struct activity *activity)
     exchange->down.high = exchange->down.high < 900 ? exchange->down.high : 900;
 }
 
-bool scenario_add_noise(struct scenario *scenario, const struct yaml_node *node,
-                        struct error *err)
+bool scenario_add_noise(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
     static const char *const keys[] = {"profile", "who", "scale", "compact", NULL};
     static const char *const profiles[] = {"office", "web", NULL};

@@ -74,9 +74,9 @@ static void send_flags(const struct tcp *tcp, enum side from, unsigned flags, in
 
 static struct tcp tcp_of(struct talk *talk)
 {
-    return (struct tcp){.talk = talk,
-                        .sequence = {(uint32_t)random_next(talk->random),
-                                     (uint32_t)random_next(talk->random)}};
+    return (struct tcp){
+        .talk = talk,
+        .sequence = {(uint32_t)random_next(talk->random), (uint32_t)random_next(talk->random)}};
 }
 
 void tcp_open(struct tcp *tcp, struct talk *talk)
