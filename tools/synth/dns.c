@@ -2,8 +2,8 @@
 /* DNS questions and answers over UDP and TCP.
  *
  * Names are bytes: a scenario may ask for a name that no registry would sell, so nothing is checked
- * but the limits of the format.  Compression points back at the question and at each CNAME's target.
- * Source: RFC 1035 section 4. */
+ * but the limits of the format.  Compression points back at the question and at each CNAME's
+ * target. Source: RFC 1035 section 4. */
 #include "dns.h"
 
 #include <string.h>

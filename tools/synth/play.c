@@ -8,6 +8,7 @@
  * little memory and makes a state machine of every protocol. */
 #include "play.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -94,6 +95,7 @@ static bool is_on(const struct asset *asset, int64_t ts_ns)
 
 static void wake(struct player *player, size_t index, int64_t now_ns)
 {
+    assert(player->generators != NULL && index < player->count);
     struct generator *generator = &player->generators[index];
     const struct timing *timing = &generator->activity->timing;
     bool missed = random_chance(&generator->random, timing->missed);

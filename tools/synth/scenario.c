@@ -6,7 +6,6 @@
  * is checked here; the generators trust what they get. */
 #include "scenario.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "digits.h"
 #include "reader.h"
 
 void scenario_done(struct scenario *scenario)
@@ -134,22 +134,27 @@ static bool read_capture(struct scenario *scenario, const struct yaml_node *node
            (names == NULL || read_names(scenario, names, err));
 }
 
+/* Reads `08:00` as a time of day. */
+static bool take_hour(const char **at, int64_t *ret_ns)
+{
+    unsigned hours = 0, minutes = 0;
+    if (!digits_take(at, 10, 2, &hours) || !digits_skip(at, ":") ||
+        !digits_take(at, 10, 2, &minutes) || hours > 24 || minutes > 59)
+        return false;
+    *ret_ns = (int64_t)(hours * 60 + minutes) * 60 * NS_PER_S;
+    return true;
+}
+
 /* Reads `08:00-18:00`. */
 static void read_hours(struct reader *reader, struct asset *asset)
 {
-    const char *hours = NULL;
-    unsigned from[2] = {0}, to[2] = {0};
-    int used = 0;
-    read_text(reader, "on", &hours);
-    if (hours == NULL)
+    const char *at = NULL;
+    read_text(reader, "on", &at);
+    if (at == NULL)
         return;
-    if (sscanf(hours, "%2u:%2u-%2u:%2u%n", &from[0], &from[1], &to[0], &to[1], &used) != 4 ||
-        hours[used] != '\0' || from[0] > 24 || to[0] > 24 || from[1] > 59 || to[1] > 59) {
+    if (!take_hour(&at, &asset->on_ns) || !digits_skip(&at, "-") ||
+        !take_hour(&at, &asset->off_ns) || *at != '\0')
         reader_fail(reader, yaml_get(reader->map, "on"), "no hours (write 08:00-18:00)");
-        return;
-    }
-    asset->on_ns = (int64_t)(from[0] * 60 + from[1]) * 60 * NS_PER_S;
-    asset->off_ns = (int64_t)(to[0] * 60 + to[1]) * 60 * NS_PER_S;
 }
 
 /* Returns the address `index` further on; the last four bytes count. */
@@ -165,20 +170,18 @@ static struct addr addr_next(struct addr addr, unsigned index)
 
 static void read_mac(struct reader *reader, uint8_t mac[static MAC_SIZE])
 {
-    const char *text = NULL;
-    unsigned parts[MAC_SIZE];
-    int used = 0;
-    read_text(reader, "mac", &text);
-    if (text == NULL)
+    const char *at = NULL;
+    read_text(reader, "mac", &at);
+    if (at == NULL)
         return;
-    int count = sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &parts[0], &parts[1], &parts[2],
-                       &parts[3], &parts[4], &parts[5], &used);
-    if (count != MAC_SIZE || text[used] != '\0') {
-        reader_fail(reader, yaml_get(reader->map, "mac"), "no MAC address");
-        return;
+    bool ok = true;
+    for (unsigned i = 0; i < MAC_SIZE && ok; i++) {
+        unsigned byte = 0;
+        ok = (i == 0 || digits_skip(&at, ":")) && digits_take(&at, 16, 2, &byte);
+        mac[i] = (uint8_t)byte;
     }
-    for (unsigned i = 0; i < MAC_SIZE; i++)
-        mac[i] = (uint8_t)parts[i];
+    if (!ok || *at != '\0')
+        reader_fail(reader, yaml_get(reader->map, "mac"), "no MAC address");
 }
 
 /* Adds `count` machines like `asset`, numbered from 1 where there are several. */

@@ -123,7 +123,8 @@ bool scenario_read_route(const struct scenario *scenario, const struct yaml_node
                          struct route *route, struct error *err);
 bool scenario_read_activity(const struct scenario *scenario, const struct yaml_node *node,
                             struct activity *ret_activity, struct error *err);
-/* Adds the activities of a noise entry (`{profile: office, who: all, scale: 1, compact: false}`). */
+/* Adds the activities of a noise entry (`{profile: office, who: all, scale: 1, compact: false}`).
+ * */
 bool scenario_add_noise(struct scenario *scenario, const struct yaml_node *node, struct error *err);
 void scenario_add_activity(struct scenario *scenario, const struct activity *activity);
 /* Returns an activity with the defaults of its kind. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads one activity: who does what with whom, when, how much, and what the truth file says of it. */
+/* Reads one activity: who does what with whom, when, how much, and what the truth file says of it.
+ * */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,11 +21,30 @@ const char *activity_kind_text(enum activity_kind kind)
 
 static uint16_t kind_port(enum activity_kind kind)
 {
-    static const uint16_t ports[] = {
-        [ACTIVITY_DNS] = 53,  [ACTIVITY_TLS] = 443, [ACTIVITY_QUIC] = 443,
-        [ACTIVITY_HTTP] = 80, [ACTIVITY_NTP] = 123, [ACTIVITY_MDNS] = DNS_PORT_MULTICAST,
-        [ACTIVITY_DHCP] = 67, [ACTIVITY_SSH] = 22,  [ACTIVITY_BROWSE] = 443};
-    return ports[kind];
+    switch (kind) {
+    case ACTIVITY_DNS:
+        return DNS_PORT;
+    case ACTIVITY_TLS:
+    case ACTIVITY_QUIC:
+    case ACTIVITY_BROWSE:
+        return 443;
+    case ACTIVITY_HTTP:
+        return 80;
+    case ACTIVITY_NTP:
+        return 123;
+    case ACTIVITY_MDNS:
+        return DNS_PORT_MULTICAST;
+    case ACTIVITY_DHCP:
+        return 67;
+    case ACTIVITY_SSH:
+        return 22;
+    case ACTIVITY_OPAQUE_TCP:
+    case ACTIVITY_OPAQUE_UDP:
+    case ACTIVITY_PING:
+    case ACTIVITY_ARP:
+        break;
+    }
+    return 0;
 }
 
 struct activity activity_of(const struct scenario *scenario, enum activity_kind kind)

@@ -35,8 +35,8 @@ void truth_note(struct truth_row *row, int64_t clock_ns, const struct text *name
                 const struct addr *addr);
 void truth_row_done(struct truth_row *row);
 
-/* Writes the truth file: one JSON line for each row that has started at least once, one summary line
- * at the end. */
+/* Writes the truth file: one JSON line for each row that has started at least once, one summary
+ * line at the end. */
 struct truth_file;
 struct truth_file *truth_open(const char *path, struct error *err);
 void truth_write_row(struct truth_file *truth, const struct truth_row *row);
