@@ -171,8 +171,7 @@ static void add_alt_names(struct text *out, const struct certificate *certificat
     der_close(out, wrapper);
 }
 
-static void add_body(struct text *out, const struct certificate *certificate,
-                     struct random *random)
+static void add_body(struct text *out, const struct certificate *certificate, struct random *random)
 {
     size_t mark = der_open(out, DER_SEQUENCE);
     size_t version = der_open(out, DER_CONTEXT_0);
@@ -194,8 +193,7 @@ static void add_body(struct text *out, const struct certificate *certificate,
     der_close(out, mark);
 }
 
-void certificate_add(struct text *out, const struct certificate *certificate,
-                     struct random *random)
+void certificate_add(struct text *out, const struct certificate *certificate, struct random *random)
 {
     size_t mark = der_open(out, DER_SEQUENCE);
     add_body(out, certificate, random);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -31,12 +31,14 @@ struct server {
     struct addr addr; /* the one taken */
 };
 
-/* Makes an address in 198.18.0.0/15 (RFC 2544) of a name, always the same one. */
+/* Makes an address in 198.18.0.0/15 (RFC 2544) of a name, always the same one.  By a digest, because
+ * the table hash of base/ is free to change and captures are not. */
 static struct addr addr_of_name(const struct text *name)
 {
-    uint64_t hash = hash_bytes(text_string(name), name->length, 1);
-    const uint8_t bytes[4] = {198, (uint8_t)(18 + (hash >> 16) % 2), (uint8_t)(hash >> 8),
-                              (uint8_t)(1 + hash % 254)};
+    uint8_t digest[DIGEST_SHA256_SIZE];
+    digest_sha256(text_string(name), name->length, digest);
+    const uint8_t bytes[4] = {198, (uint8_t)(18 + digest[0] % 2), digest[1],
+                              (uint8_t)(1 + digest[2] % 254)};
     return addr_from4(bytes);
 }
 
@@ -76,12 +78,8 @@ static void fill_mac(const struct scenario *scenario, struct party *party)
     const struct addr *addr = &party->addr;
     if (!prefix_contains(&scenario->clients, addr))
         addr = &scenario->gateway;
-    const uint8_t mac[MAC_SIZE] = {2,
-                                   0,
-                                   addr->bytes[12],
-                                   addr->bytes[13],
-                                   addr->bytes[14],
-                                   addr->bytes[15]};
+    const uint8_t mac[MAC_SIZE] = {
+        2, 0, addr->bytes[12], addr->bytes[13], addr->bytes[14], addr->bytes[15]};
     memcpy(party->mac, mac, MAC_SIZE);
 }
 
@@ -120,8 +118,7 @@ static int64_t look_up(const struct scenario *scenario, struct generator *genera
         return ts_ns;
     if (!lookup_is_all && ts_ns < generator->name_until_ns)
         return ts_ns;
-    struct talk talk =
-        talk_of(scenario, generator, queue, &generator->asset->resolver, DNS_PORT);
+    struct talk talk = talk_of(scenario, generator, queue, &generator->asset->resolver, DNS_PORT);
     struct dns_plan plan = activity->dns;
     if (plan.type == DNS_A && !plan.pair && !addr_is4(&server->addr))
         plan.type = DNS_AAAA;

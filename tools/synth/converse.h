@@ -14,7 +14,7 @@ struct generator {
     const struct asset *asset;       /* borrowed */
     const struct activity *activity; /* borrowed */
     struct random random;
-    int64_t nominal_ns;   /* the start that is due, before jitter */
+    int64_t nominal_ns; /* the start that is due, before jitter */
     uint64_t starts;
     int64_t name_until_ns; /* the name is in the machine's cache until then */
     struct truth_row truth;

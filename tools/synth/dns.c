@@ -2,8 +2,8 @@
 /* DNS questions and answers over UDP and TCP.
  *
  * Names are bytes: a scenario may ask for a name that no registry would sell, so nothing is checked
- * but the limits of the format.  Compression points back at the question and at each CNAME's target.
- * Source: RFC 1035 section 4. */
+ * but the limits of the format.  Compression points back at the question and at each CNAME's
+ * target. Source: RFC 1035 section 4. */
 #include "dns.h"
 
 #include <string.h>
@@ -156,8 +156,8 @@ static void pass_resolver_time(struct talk *talk)
     talk->now_ns += (int64_t)random_between(talk->random, 600000, 18000000);
 }
 
-static void ask_udp(struct talk *talk, const struct dns_plan *plan,
-                    const struct question *question, const struct dns_answer *answer)
+static void ask_udp(struct talk *talk, const struct dns_plan *plan, const struct question *question,
+                    const struct dns_answer *answer)
 {
     struct text message = {0};
     add_head(&message, question, FLAGS_QUERY, answer->name);
@@ -172,8 +172,8 @@ static void ask_udp(struct talk *talk, const struct dns_plan *plan,
     text_done(&message);
 }
 
-static void ask_tcp(struct talk *talk, const struct dns_plan *plan,
-                    const struct question *question, const struct dns_answer *answer)
+static void ask_tcp(struct talk *talk, const struct dns_plan *plan, const struct question *question,
+                    const struct dns_answer *answer)
 {
     struct tcp tcp;
     struct text message = {0};

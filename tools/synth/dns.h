@@ -39,9 +39,9 @@ enum dns_type {
 
 /* How a name is looked up. */
 struct dns_plan {
-    bool skip;              /* the name is not looked up at all */
-    enum dns_type type;     /* of the first question */
-    bool pair;              /* A and AAAA, as most clients ask */
+    bool skip;          /* the name is not looked up at all */
+    enum dns_type type; /* of the first question */
+    bool pair;          /* A and AAAA, as most clients ask */
     enum dns_transport over;
     enum dns_result result;
     int64_t ttl_ns;

@@ -119,7 +119,8 @@ static void add_groups(const struct hello *hello, unsigned first, struct text *o
 
 static void add_signatures(struct text *out)
 {
-    static const uint16_t values[] = {0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601};
+    static const uint16_t values[] = {0x0403, 0x0804, 0x0401, 0x0503,
+                                      0x0805, 0x0501, 0x0806, 0x0601};
     size_t mark = open_extension(out, EXT_SIGNATURES);
     size_t list = wire_open(out, 2);
     add_u16s(out, values, COUNT_OF(values));
@@ -180,12 +181,11 @@ static void add_quic(const struct hello *hello, struct text *out)
 {
     size_t mark = open_extension(out, EXT_QUIC);
     static const uint8_t limits[] = {
-        0x01, 0x04, 0x80, 0x00, 0x75, 0x30,  /* idle time-out 30 s */
-        0x04, 0x04, 0x80, 0xf0, 0x00, 0x00,  /* initial_max_data */
-        0x05, 0x04, 0x80, 0x60, 0x00, 0x00,  /* stream data: local, remote, one-way */
-        0x06, 0x04, 0x80, 0x60, 0x00, 0x00,
-        0x07, 0x04, 0x80, 0x60, 0x00, 0x00,
-        0x08, 0x02, 0x40, 0x64,              /* streams */
+        0x01, 0x04, 0x80, 0x00, 0x75, 0x30, /* idle time-out 30 s */
+        0x04, 0x04, 0x80, 0xf0, 0x00, 0x00, /* initial_max_data */
+        0x05, 0x04, 0x80, 0x60, 0x00, 0x00, /* stream data: local, remote, one-way */
+        0x06, 0x04, 0x80, 0x60, 0x00, 0x00, 0x07, 0x04,
+        0x80, 0x60, 0x00, 0x00, 0x08, 0x02, 0x40, 0x64, /* streams */
         0x09, 0x02, 0x40, 0x67};
     text_add_bytes(out, limits, sizeof limits);
     wire_u8(out, 0x0f); /* initial_source_connection_id */
@@ -205,8 +205,7 @@ static void add_13(const struct hello *hello, unsigned first, struct random *ran
         add_quic(hello, out);
 }
 
-static void add_agent_extensions(const struct hello *hello, struct random *random,
-                                 struct text *out)
+static void add_agent_extensions(const struct hello *hello, struct random *random, struct text *out)
 {
     static const uint8_t formats[] = {1, 0}, none[] = {0};
     add_name(hello, out);

@@ -75,7 +75,8 @@ static void send_response(struct tcp *tcp, const struct http_plan *plan, uint64_
     text_addf(&out, "HTTP/1.1 %u %s\r\nServer: nginx\r\n", plan->status, reason(plan->status));
     if (plan->status != 304) {
         text_add(&out, "Content-Type: ");
-        text_add(&out, plan->content_type != NULL ? plan->content_type : "application/octet-stream");
+        text_add(&out,
+                 plan->content_type != NULL ? plan->content_type : "application/octet-stream");
         text_addf(&out, "\r\nContent-Length: %zu\r\n", body.length);
     }
     text_add(&out, "Connection: keep-alive\r\n\r\n");
@@ -102,8 +103,11 @@ void http_connect(struct tcp *tcp, const struct http_plan *plan, const struct te
                   uint16_t port)
 {
     struct text out = {0};
-    text_addf(&out, "CONNECT %s:%u HTTP/1.1\r\nHost: %s:%u\r\n", text_string(host), port,
-              text_string(host), port);
+    text_add(&out, "CONNECT ");
+    text_add_bytes(&out, host->data, host->length);
+    text_addf(&out, ":%u HTTP/1.1\r\nHost: ", port);
+    text_add_bytes(&out, host->data, host->length);
+    text_addf(&out, ":%u\r\n", port);
     if (plan->user_agent != NULL)
         add_expanded(&out, "User-Agent: ", plan->user_agent, tcp->talk->random);
     text_add(&out, "Proxy-Connection: Keep-Alive\r\n\r\n");

@@ -6,8 +6,8 @@
  * front, GRE takes the ethertype over, VXLAN, GENEVE and ERSPAN first make an Ethernet frame of it.
  * The order is from the innermost tunnel outwards; the link header comes last.
  *
- * Sources: RFC 2784 (GRE), RFC 2890, draft-foschiano-erspan, RFC 7348, RFC 8926, RFC 2003, RFC 4213,
- * RFC 2516, RFC 3032, IEEE 802.1Q. */
+ * Sources: RFC 2784 (GRE), RFC 2890, draft-foschiano-erspan, RFC 7348, RFC 8926, RFC 2003, RFC
+ * 4213, RFC 2516, RFC 3032, IEEE 802.1Q. */
 #include "link.h"
 
 #include <string.h>
@@ -119,7 +119,7 @@ static void wrap_ip(const struct talk *talk, const struct link_job *job, struct 
     struct text out = {0};
     wire_u16(&out, 0x4500);
     wire_u16(&out, 20 + layer->bytes.length);
-    wire_u16(&out, talk->party[job->from].ip_id * 3U);
+    wire_u16(&out, (uint64_t)talk->party[job->from].ip_id * 3);
     wire_u16(&out, 0);
     wire_u8(&out, 62);
     wire_u8(&out, protocol);

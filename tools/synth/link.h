@@ -18,5 +18,6 @@ struct link_job {
     bool broadcast; /* to everybody on the link */
 };
 
-/* Wraps the packet in `bytes` in the route's tunnels, tags and link header, and queues the frame. */
+/* Wraps the packet in `bytes` in the route's tunnels, tags and link header, and queues the frame.
+ * */
 void link_send(struct talk *talk, const struct link_job *job, const struct text *bytes);

@@ -44,11 +44,13 @@ static void print_help(void)
 
 static bool read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {
-        {"output", required_argument, NULL, 'o'}, {"truth", required_argument, NULL, 't'},
-        {"seed", required_argument, NULL, 's'},   {"link", required_argument, NULL, 'l'},
-        {"nano", no_argument, NULL, 'n'},         {"verbose", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
+                                          {"truth", required_argument, NULL, 't'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"link", required_argument, NULL, 'l'},
+                                          {"nano", no_argument, NULL, 'n'},
+                                          {"verbose", no_argument, NULL, 'v'},
+                                          {NULL, 0, NULL, 0}};
     int letter;
     while ((letter = getopt_long(argc, argv, "o:t:s:l:nv", longs, NULL)) != -1) {
         if (letter == 'o')
@@ -100,8 +102,7 @@ static bool write_capture(const struct scenario *scenario, const struct options 
         struct capture_total total = capture_out_total(out);
         if (options->verbose)
             (void)fprintf(stderr, "%llu packets, %llu bytes, at most %zu events in memory\n",
-                          (unsigned long long)total.packets, (unsigned long long)total.bytes,
-                          peak);
+                          (unsigned long long)total.packets, (unsigned long long)total.bytes, peak);
     }
     ok = truth_close(truth, ok ? err : NULL) && ok;
     return capture_out_close(out, ok ? err : NULL) && ok;

@@ -6,8 +6,8 @@ struct talk;
 struct tcp;
 struct text;
 
-/* What any office network carries: each writes one small conversation on a talk whose parties are set.
- * Addresses and ports are the caller's. */
+/* What any office network carries: each writes one small conversation on a talk whose parties are
+ * set. Addresses and ports are the caller's. */
 void noise_ntp(struct talk *talk);
 /* Asks everybody on the link for printers and says what the machine is called (RFC 6762). */
 void noise_mdns(struct talk *talk, const char *hostname);

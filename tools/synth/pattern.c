@@ -3,26 +3,16 @@
  * only checks, so the two cannot disagree. */
 #include "pattern.h"
 
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "digits.h"
 #include "random.h"
 
 enum {
     REPEAT_MAX = 4096
 };
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    char lower = (char)tolower((unsigned char)c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 /* Reads `\xNN` or `\\` at `at`; returns its length, 0 where it is neither. */
 static size_t scan_escape(const char *at, struct text *out)
@@ -32,10 +22,12 @@ static size_t scan_escape(const char *at, struct text *out)
             text_add_char(out, '\\');
         return 2;
     }
-    if (at[1] != 'x' || hex_value(at[2]) < 0 || hex_value(at[3]) < 0)
+    const char *end = at + 2;
+    unsigned value = 0;
+    if (at[1] != 'x' || !digits_take(&end, 16, 2, &value) || end != at + 4)
         return 0;
     if (out != NULL)
-        text_add_char(out, (char)(uint8_t)(hex_value(at[2]) * 16 + hex_value(at[3])));
+        text_add_char(out, (char)(uint8_t)value);
     return 4;
 }
 
@@ -46,33 +38,43 @@ static void add_letters(struct random *random, struct text *out, unsigned count,
         text_add_char(out, letters[random_between(random, 0, kinds - 1)]);
 }
 
+/* Reads `hex 26` or `alnum 26`; false where the braces hold something else. */
+static bool scan_letters(const char **at, struct random *random, struct text *out)
+{
+    unsigned kinds = 0, count = 0;
+    if (digits_skip(at, "hex "))
+        kinds = 16;
+    else if (digits_skip(at, "alnum "))
+        kinds = 36;
+    if (kinds == 0 || !digits_take(at, 10, 4, &count) || count == 0 || count > REPEAT_MAX)
+        return false;
+    if (out != NULL)
+        add_letters(random, out, count, kinds);
+    return true;
+}
+
+/* Reads `00-19`. */
+static bool scan_range(const char **at, struct random *random, struct text *out)
+{
+    const char *start = *at;
+    unsigned low = 0, high = 0;
+    if (!digits_take(at, 10, 9, &low))
+        return false;
+    int width = (int)(*at - start);
+    if (!digits_skip(at, "-") || !digits_take(at, 10, 9, &high) || high < low)
+        return false;
+    if (out != NULL)
+        text_addf(out, "%0*u", width, (unsigned)random_between(random, low, high));
+    return true;
+}
+
 /* Reads `{...}` at `at`; returns its length, 0 where it is malformed. */
 static size_t scan_braces(const char *at, struct random *random, struct text *out)
 {
-    const char *close = strchr(at, '}');
-    char inside[32];
-    size_t length = close != NULL ? (size_t)(close - at) - 1 : sizeof inside;
-    if (length >= sizeof inside)
-        return 0;
-    memcpy(inside, at + 1, length);
-    inside[length] = '\0';
-    unsigned low = 0, high = 0, count = 0;
-    int used = 0;
-    bool hex = sscanf(inside, "hex %4u%n", &count, &used) == 1 && (size_t)used == length;
-    bool alnum = !hex && sscanf(inside, "alnum %4u%n", &count, &used) == 1 && (size_t)used == length;
-    if (hex || alnum) {
-        if (count == 0 || count > REPEAT_MAX)
-            return 0;
-        if (out != NULL)
-            add_letters(random, out, count, hex ? 16 : 36);
-        return length + 2;
-    }
-    if (sscanf(inside, "%9u-%9u%n", &low, &high, &used) != 2 || (size_t)used != length || high < low)
-        return 0;
-    int digits = (int)strcspn(inside, "-");
-    if (out != NULL)
-        text_addf(out, "%0*u", digits, (unsigned)random_between(random, low, high));
-    return length + 2;
+    const char *end = at + 1;
+    bool range = *end >= '0' && *end <= '9';
+    bool ok = range ? scan_range(&end, random, out) : scan_letters(&end, random, out);
+    return ok && *end == '}' ? (size_t)(end - at) + 1 : 0;
 }
 
 static bool scan(const char *pattern, struct random *random, struct text *out, struct error *err)

@@ -8,6 +8,7 @@
  * little memory and makes a state machine of every protocol. */
 #include "play.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -60,9 +61,7 @@ static void schedule_first(struct player *player, size_t index)
     const struct timing *timing = &generator->activity->timing;
     int64_t phase_ns = timing->start_ns;
     if (phase_ns < 0) {
-        int64_t span_ns = player->scenario->duration_ns;
-        if (timing->every_ns > 0 && timing->every_ns < span_ns)
-            span_ns = timing->every_ns;
+        int64_t span_ns = timing->every_ns > 0 ? timing->every_ns : player->scenario->duration_ns;
         phase_ns = (int64_t)(random_unit(&generator->random) * (double)span_ns);
     }
     generator->nominal_ns = player->scenario->start_ns + phase_ns;
@@ -96,6 +95,7 @@ static bool is_on(const struct asset *asset, int64_t ts_ns)
 
 static void wake(struct player *player, size_t index, int64_t now_ns)
 {
+    assert(player->generators != NULL && index < player->count);
     struct generator *generator = &player->generators[index];
     const struct timing *timing = &generator->activity->timing;
     bool missed = random_chance(&generator->random, timing->missed);

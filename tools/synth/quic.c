@@ -2,8 +2,8 @@
 /* QUIC version 1.
  *
  * Only Initial packets can be read by others, because their keys come from the first destination
- * connection id; those are built and encrypted for real (RFC 9001 section 5).  A browser's hello is cut
- * into CRYPTO frames out of order with PING and PADDING between them, as browsers do to keep
+ * connection id; those are built and encrypted for real (RFC 9001 section 5).  A browser's hello
+ * is cut into CRYPTO frames out of order with PING and PADDING between them, as browsers do to keep
  * middleboxes honest.  Everything later is random bytes behind correct headers. */
 #include "quic.h"
 
@@ -38,10 +38,10 @@ struct keys {
 
 struct quic {
     struct talk *talk;
-    struct keys keys[2];             /* by enum side */
-    uint8_t cid[2][CID_SIZE];        /* destination ids: of the server's choice, of the client's */
-    uint8_t first_cid[CID_SIZE];     /* the client's random first destination */
-    uint8_t client_cid_size;         /* browsers choose none */
+    struct keys keys[2];         /* by enum side */
+    uint8_t cid[2][CID_SIZE];    /* destination ids: of the server's choice, of the client's */
+    uint8_t first_cid[CID_SIZE]; /* the client's random first destination */
+    uint8_t client_cid_size;     /* browsers choose none */
     uint32_t next_number[2];
 };
 
@@ -69,17 +69,17 @@ static void derive_keys(struct quic *quic)
                                    0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a};
     static const char *const labels[] = {"client in", "server in"};
     struct hmac_sha256_ctx ctx;
-    uint8_t initial[SHA256_DIGEST_SIZE], secret[SHA256_DIGEST_SIZE];
+    uint8_t initial[SHA256_DIGEST_SIZE], traffic[SHA256_DIGEST_SIZE];
     hmac_sha256_set_key(&ctx, sizeof salt, salt);
     hkdf_extract(&ctx, (nettle_hash_update_func *)hmac_sha256_update,
                  (nettle_hash_digest_func *)hmac_sha256_digest, SHA256_DIGEST_SIZE, CID_SIZE,
                  quic->first_cid, initial);
     for (unsigned side = 0; side < 2; side++) {
         struct keys *keys = &quic->keys[side];
-        expand_label(initial, labels[side], secret, sizeof secret);
-        expand_label(secret, "quic key", keys->key, sizeof keys->key);
-        expand_label(secret, "quic iv", keys->iv, sizeof keys->iv);
-        expand_label(secret, "quic hp", keys->hp, sizeof keys->hp);
+        expand_label(initial, labels[side], traffic, sizeof traffic);
+        expand_label(traffic, "quic key", keys->key, sizeof keys->key);
+        expand_label(traffic, "quic iv", keys->iv, sizeof keys->iv);
+        expand_label(traffic, "quic hp", keys->hp, sizeof keys->hp);
     }
 }
 
@@ -111,7 +111,8 @@ static size_t add_long_header(const struct quic *quic, enum side from, unsigned 
     return wire_open(out, 2);
 }
 
-/* Encrypts `frames` in place of the packet's end and masks the header (RFC 9001 section 5.3, 5.4). */
+/* Encrypts `frames` in place of the packet's end and masks the header (RFC 9001 section 5.3, 5.4).
+ * */
 static void protect(const struct keys *keys, struct text *packet, size_t start, size_t number_at,
                     const struct text *frames)
 {
@@ -217,7 +218,7 @@ static void send_hello(struct quic *quic, const struct text *message, bool shuff
 }
 
 /* The server's answer, and the client's last two handshake datagrams. */
-static void finish(struct quic *quic, const struct hello *hello)
+static void finish(struct quic *quic, const struct tls_plan *plan, const struct hello *hello)
 {
     struct talk *talk = quic->talk;
     struct text message = {0}, frames = {0}, datagram = {0};
@@ -229,8 +230,10 @@ static void finish(struct quic *quic, const struct hello *hello)
     add_initial(quic, SIDE_SERVER, &frames, &datagram);
     add_handshake(quic, SIDE_SERVER, DATAGRAM, &datagram);
     send(quic, SIDE_SERVER, &datagram);
-    add_handshake(quic, SIDE_SERVER, DATAGRAM, &datagram);
-    send(quic, SIDE_SERVER, &datagram);
+    if (plan->flight > DATAGRAM) {
+        add_handshake(quic, SIDE_SERVER, DATAGRAM, &datagram);
+        send(quic, SIDE_SERVER, &datagram);
+    }
     text_clear(&frames);
     add_ack(&frames, 0);
     wire_fill(&frames, FRAME_PADDING, 40);
@@ -271,10 +274,10 @@ static void send_data(struct quic *quic, enum side from, uint64_t size)
 static void fill_cids(struct quic *quic)
 {
     struct text ids = {0};
-    random_bytes(quic->talk->random, &ids, 3 * CID_SIZE);
+    random_bytes(quic->talk->random, &ids, sizeof quic->cid + sizeof quic->first_cid);
     memcpy(quic->cid[SIDE_SERVER], ids.data, CID_SIZE);
     memcpy(quic->cid[SIDE_CLIENT], ids.data + CID_SIZE, CID_SIZE);
-    memcpy(quic->first_cid, ids.data + 2 * CID_SIZE, CID_SIZE);
+    memcpy(quic->first_cid, ids.data + sizeof quic->cid, CID_SIZE);
     text_done(&ids);
 }
 
@@ -297,7 +300,7 @@ void quic_run(struct talk *talk, const struct tls_plan *plan, const struct text 
                           .cid_size = quic.client_cid_size};
     hello_client(&hello, talk->random, &message);
     send_hello(&quic, &message, browser);
-    finish(&quic, &hello);
+    finish(&quic, plan, &hello);
     text_done(&message);
     text_done(&outer);
     for (unsigned i = 0; i < exchange->repeat; i++) {

@@ -7,8 +7,9 @@
 
 struct text;
 
-/* A stream of repeatable random numbers.  Every generator has its own, made from the scenario's seed
- * and its own number, so that one more activity leaves the bytes of the others as they were. */
+/* A stream of repeatable random numbers.  Every generator has its own, made from the scenario's
+ * seed and its own number, so that one more activity leaves the bytes of the others as they were.
+ * */
 struct random {
     uint64_t state;
 };

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/time.h"
 #include "base/yaml.h"
+#include "digits.h"
 #include "exchange.h"
 #include "pattern.h"
 
@@ -29,8 +30,8 @@ struct reader reader_of(const struct yaml_file *file, const struct yaml_node *no
                         const char *const *keys, struct error *err)
 {
     struct reader reader = {.file = file, .map = node, .err = err};
-    if (node != NULL && (!yaml_expect(file, node, YAML_MAP, err) ||
-                         !yaml_check_keys(file, node, keys, err)))
+    if (node != NULL &&
+        (!yaml_expect(file, node, YAML_MAP, err) || !yaml_check_keys(file, node, keys, err)))
         reader.bad = true;
     return reader;
 }
@@ -183,24 +184,31 @@ void read_choice(struct reader *reader, const char *key, const char *const *word
     reader_fail(reader, node, what);
 }
 
+/* Reads ` 08:00:00`, and nothing after it. */
+static bool parse_clock(const char *text, int64_t *ret_ns)
+{
+    unsigned hours = 0, minutes = 0, seconds = 0;
+    bool ok = strlen(text) == 9 && digits_skip(&text, " ") && digits_take(&text, 10, 2, &hours) &&
+              digits_skip(&text, ":") && digits_take(&text, 10, 2, &minutes) &&
+              digits_skip(&text, ":") && digits_take(&text, 10, 2, &seconds) && *text == '\0';
+    *ret_ns = (int64_t)(hours * 3600 + minutes * 60 + seconds) * NS_PER_S;
+    return ok && hours < 24 && minutes < 60 && seconds < 60;
+}
+
 void read_moment(struct reader *reader, const char *key, int64_t *ret_ns)
 {
     const struct yaml_node *node = scalar(reader, key);
     if (node == NULL)
         return;
     char date[11] = "";
-    unsigned hours = 0, minutes = 0, seconds = 0;
-    int used = 0;
     size_t length = strlen(node->text);
     memcpy(date, node->text, length < 10 ? length : 10);
-    bool timed = length == 19 &&
-                 sscanf(node->text + 10, " %2u:%2u:%2u%n", &hours, &minutes, &seconds, &used) == 3 &&
-                 used == 9 && hours < 24 && minutes < 60 && seconds < 60;
-    int64_t day_ns = 0;
-    if ((length != 10 && !timed) || !time_parse_date(date, &day_ns))
+    int64_t day_ns = 0, clock_ns = 0;
+    bool timed = length > 10;
+    if (!time_parse_date(date, &day_ns) || (timed && !parse_clock(node->text + 10, &clock_ns)))
         reader_fail(reader, node, "no moment (write 2026-03-02 08:00:00)");
     else
-        *ret_ns = day_ns + (int64_t)(hours * 3600 + minutes * 60 + seconds) * NS_PER_S;
+        *ret_ns = day_ns + clock_ns;
 }
 
 const struct yaml_node *read_list(struct reader *reader, const char *key)

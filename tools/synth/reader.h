@@ -13,8 +13,8 @@ struct yaml_file;
 struct yaml_node;
 
 /* Reads the values of one map of a scenario.  The first mistake sets `bad` and the sentence; after
- * that every call does nothing, so a caller reads a whole map and checks once.  An absent key leaves
- * the result as it was: fill in defaults first. */
+ * that every call does nothing, so a caller reads a whole map and checks once.  An absent key
+ * leaves the result as it was: fill in defaults first. */
 struct reader {
     const struct yaml_file *file;
     const struct yaml_node *map;

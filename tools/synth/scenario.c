@@ -6,7 +6,6 @@
  * is checked here; the generators trust what they get. */
 #include "scenario.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "digits.h"
 #include "reader.h"
 
 void scenario_done(struct scenario *scenario)
@@ -27,8 +27,7 @@ void scenario_done(struct scenario *scenario)
     *scenario = (struct scenario){0};
 }
 
-static bool read_network(struct scenario *scenario, const struct yaml_node *node,
-                         struct error *err)
+static bool read_network(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
     static const char *const keys[] = {"clients", "resolver", "gateway", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
@@ -45,9 +44,10 @@ static bool read_network(struct scenario *scenario, const struct yaml_node *node
 
 static void read_link(struct reader *reader, enum link_type *link)
 {
-    static const char *const words[] = {"ethernet", "raw", "null", "loop", "ppp", "sll", "sll2", NULL};
+    static const char *const words[] = {"ethernet", "raw", "null", "loop",
+                                        "ppp",      "sll", "sll2", NULL};
     static const enum link_type links[] = {LINK_ETHERNET, LINK_RAW, LINK_NULL, LINK_LOOP,
-                                           LINK_PPP, LINK_SLL, LINK_SLL2};
+                                           LINK_PPP,      LINK_SLL, LINK_SLL2};
     unsigned index = COUNT_OF(links);
     read_choice(reader, "link", words, &index);
     if (index < COUNT_OF(links))
@@ -71,8 +71,7 @@ static bool read_interfaces(struct scenario *scenario, const struct yaml_node *l
         if (reader.bad)
             return false;
     }
-    return capture->interface_count > 0 ||
-           yaml_error(&scenario->file, list, err, "no interface");
+    return capture->interface_count > 0 || yaml_error(&scenario->file, list, err, "no interface");
 }
 
 static bool read_steps(struct scenario *scenario, const struct yaml_node *list, struct error *err)
@@ -111,11 +110,10 @@ static bool read_names(struct scenario *scenario, const struct yaml_node *list, 
     return true;
 }
 
-static bool read_capture(struct scenario *scenario, const struct yaml_node *node,
-                         struct error *err)
+static bool read_capture(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
-    static const char *const keys[] = {"link",       "interfaces", "resolution",
-                                       "snaplen",    "clock_steps", "names", NULL};
+    static const char *const keys[] = {"link",        "interfaces", "resolution", "snaplen",
+                                       "clock_steps", "names",      NULL};
     static const char *const resolutions[] = {"micro", "nano", NULL};
     struct capture_plan *capture = &scenario->capture;
     struct reader reader = reader_of(&scenario->file, node, keys, err);
@@ -136,22 +134,27 @@ static bool read_capture(struct scenario *scenario, const struct yaml_node *node
            (names == NULL || read_names(scenario, names, err));
 }
 
+/* Reads `08:00` as a time of day. */
+static bool take_hour(const char **at, int64_t *ret_ns)
+{
+    unsigned hours = 0, minutes = 0;
+    if (!digits_take(at, 10, 2, &hours) || !digits_skip(at, ":") ||
+        !digits_take(at, 10, 2, &minutes) || hours > 24 || minutes > 59)
+        return false;
+    *ret_ns = (int64_t)(hours * 60 + minutes) * 60 * NS_PER_S;
+    return true;
+}
+
 /* Reads `08:00-18:00`. */
 static void read_hours(struct reader *reader, struct asset *asset)
 {
-    const char *hours = NULL;
-    unsigned from[2] = {0}, to[2] = {0};
-    int used = 0;
-    read_text(reader, "on", &hours);
-    if (hours == NULL)
+    const char *at = NULL;
+    read_text(reader, "on", &at);
+    if (at == NULL)
         return;
-    if (sscanf(hours, "%2u:%2u-%2u:%2u%n", &from[0], &from[1], &to[0], &to[1], &used) != 4 ||
-        hours[used] != '\0' || from[0] > 24 || to[0] > 24 || from[1] > 59 || to[1] > 59) {
+    if (!take_hour(&at, &asset->on_ns) || !digits_skip(&at, "-") ||
+        !take_hour(&at, &asset->off_ns) || *at != '\0')
         reader_fail(reader, yaml_get(reader->map, "on"), "no hours (write 08:00-18:00)");
-        return;
-    }
-    asset->on_ns = (int64_t)(from[0] * 60 + from[1]) * 60 * NS_PER_S;
-    asset->off_ns = (int64_t)(to[0] * 60 + to[1]) * 60 * NS_PER_S;
 }
 
 /* Returns the address `index` further on; the last four bytes count. */
@@ -167,20 +170,18 @@ static struct addr addr_next(struct addr addr, unsigned index)
 
 static void read_mac(struct reader *reader, uint8_t mac[static MAC_SIZE])
 {
-    const char *text = NULL;
-    unsigned parts[MAC_SIZE];
-    int used = 0;
-    read_text(reader, "mac", &text);
-    if (text == NULL)
+    const char *at = NULL;
+    read_text(reader, "mac", &at);
+    if (at == NULL)
         return;
-    int count = sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &parts[0], &parts[1], &parts[2],
-                       &parts[3], &parts[4], &parts[5], &used);
-    if (count != MAC_SIZE || text[used] != '\0') {
-        reader_fail(reader, yaml_get(reader->map, "mac"), "no MAC address");
-        return;
+    bool ok = true;
+    for (unsigned i = 0; i < MAC_SIZE && ok; i++) {
+        unsigned byte = 0;
+        ok = (i == 0 || digits_skip(&at, ":")) && digits_take(&at, 16, 2, &byte);
+        mac[i] = (uint8_t)byte;
     }
-    for (unsigned i = 0; i < MAC_SIZE; i++)
-        mac[i] = (uint8_t)parts[i];
+    if (!ok || *at != '\0')
+        reader_fail(reader, yaml_get(reader->map, "mac"), "no MAC address");
 }
 
 /* Adds `count` machines like `asset`, numbered from 1 where there are several. */
@@ -199,8 +200,12 @@ static void add_assets(struct scenario *scenario, const struct asset *asset, uns
         one->addr = addr_next(asset->addr, i);
         one->addr6 = addr_next(asset->addr6, i);
         if (asset->mac[0] == 0 || count > 1) {
-            const uint8_t mac[MAC_SIZE] = {2, 0, one->addr.bytes[12], one->addr.bytes[13],
-                                           one->addr.bytes[14], one->addr.bytes[15]};
+            const uint8_t mac[MAC_SIZE] = {2,
+                                           0,
+                                           one->addr.bytes[12],
+                                           one->addr.bytes[13],
+                                           one->addr.bytes[14],
+                                           one->addr.bytes[15]};
             memcpy(one->mac, mac, MAC_SIZE);
         }
     }
@@ -208,8 +213,8 @@ static void add_assets(struct scenario *scenario, const struct asset *asset, uns
 
 static bool read_asset(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
-    static const char *const keys[] = {"name", "count", "group", "hostname", "ip",
-                                       "ip6", "mac", "resolver", "on", "weekdays", "route", NULL};
+    static const char *const keys[] = {"name", "count",    "group", "hostname", "ip",    "ip6",
+                                       "mac",  "resolver", "on",    "weekdays", "route", NULL};
     struct asset asset = {.resolver = scenario->resolver, .route = scenario->route};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     unsigned count = 1;
@@ -258,8 +263,7 @@ bool activity_is_of(const struct activity *activity, const struct asset *asset)
     return false;
 }
 
-static bool add_activity(struct scenario *scenario, const struct yaml_node *node,
-                         struct error *err)
+static bool add_activity(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
     struct activity activity;
     if (!scenario_read_activity(scenario, node, &activity, err))
@@ -280,8 +284,7 @@ static bool add_activity(struct scenario *scenario, const struct yaml_node *node
     return true;
 }
 
-typedef bool read_entry(struct scenario *scenario, const struct yaml_node *node,
-                        struct error *err);
+typedef bool read_entry(struct scenario *scenario, const struct yaml_node *node, struct error *err);
 
 static bool read_entries(struct scenario *scenario, const char *key, read_entry *read,
                          struct error *err)
@@ -299,8 +302,8 @@ static bool read_entries(struct scenario *scenario, const char *key, read_entry 
 
 static bool read_all(struct scenario *scenario, struct error *err)
 {
-    static const char *const keys[] = {"start",   "duration", "seed",   "network",    "capture",
-                                       "route",   "assets",   "noise", "activities", NULL};
+    static const char *const keys[] = {"start", "duration", "seed",  "network",    "capture",
+                                       "route", "assets",   "noise", "activities", NULL};
     const struct yaml_node *root = scenario->file.root;
     struct reader reader = reader_of(&scenario->file, root, keys, err);
     scenario->duration_ns = 600 * NS_PER_S;

@@ -26,7 +26,7 @@ enum {
 
 /* A machine on the client side. */
 struct asset {
-    char *name; /* owned */
+    char *name;            /* owned */
     const char *base_name; /* as in the scenario, before `count` numbers it */
     const char *group;     /* or NULL */
     const char *hostname;  /* or NULL: the name */
@@ -63,14 +63,14 @@ enum activity_result {
 
 /* When an activity starts. */
 struct timing {
-    int64_t every_ns;    /* 0: once */
-    double jitter;       /* share of the period, either way */
-    double missed;       /* share of the starts that do not happen */
-    bool sleeps;         /* each period counts from the last start, so jitter adds up */
-    uint64_t count;      /* starts for each asset at most; 0: no limit */
-    int64_t start_ns;    /* from the scenario's start; -1: a random moment of the first period */
-    int64_t stop_ns;     /* from the scenario's start */
-    unsigned burst;      /* conversations at each start */
+    int64_t every_ns; /* 0: once */
+    double jitter;    /* share of the period, either way */
+    double missed;    /* share of the starts that do not happen */
+    bool sleeps;      /* each period counts from the last start, so jitter adds up */
+    uint64_t count;   /* starts for each asset at most; 0: no limit */
+    int64_t start_ns; /* from the scenario's start; -1: a random moment of the first period */
+    int64_t stop_ns;  /* from the scenario's start */
+    unsigned burst;   /* conversations at each start */
     int64_t burst_gap_ns;
 };
 
@@ -123,9 +123,9 @@ bool scenario_read_route(const struct scenario *scenario, const struct yaml_node
                          struct route *route, struct error *err);
 bool scenario_read_activity(const struct scenario *scenario, const struct yaml_node *node,
                             struct activity *ret_activity, struct error *err);
-/* Adds the activities of a noise entry (`{profile: office, who: all, scale: 1}`). */
-bool scenario_add_noise(struct scenario *scenario, const struct yaml_node *node,
-                        struct error *err);
+/* Adds the activities of a noise entry (`{profile: office, who: all, scale: 1, compact: false}`).
+ * */
+bool scenario_add_noise(struct scenario *scenario, const struct yaml_node *node, struct error *err);
 void scenario_add_activity(struct scenario *scenario, const struct activity *activity);
 /* Returns an activity with the defaults of its kind. */
 struct activity activity_of(const struct scenario *scenario, enum activity_kind kind);

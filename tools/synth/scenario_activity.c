@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads one activity: who does what with whom, when, how much, and what the truth file says of it. */
+/* Reads one activity: who does what with whom, when, how much, and what the truth file says of it.
+ * */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,9 @@
 #include "reader.h"
 #include "scenario.h"
 
-static const char *const kind_words[] = {"dns",        "tls",  "quic", "http", "opaque-tcp",
-                                         "opaque-udp", "ntp",  "mdns", "dhcp", "ping",
-                                         "arp",        "ssh",  "browse", NULL};
+static const char *const kind_words[] = {"dns",        "tls", "quic",   "http", "opaque-tcp",
+                                         "opaque-udp", "ntp", "mdns",   "dhcp", "ping",
+                                         "arp",        "ssh", "browse", NULL};
 
 const char *activity_kind_text(enum activity_kind kind)
 {
@@ -20,11 +21,30 @@ const char *activity_kind_text(enum activity_kind kind)
 
 static uint16_t kind_port(enum activity_kind kind)
 {
-    static const uint16_t ports[] = {
-        [ACTIVITY_DNS] = 53,       [ACTIVITY_TLS] = 443, [ACTIVITY_QUIC] = 443,
-        [ACTIVITY_HTTP] = 80,      [ACTIVITY_NTP] = 123, [ACTIVITY_MDNS] = DNS_PORT_MULTICAST,
-        [ACTIVITY_DHCP] = 67,      [ACTIVITY_SSH] = 22,  [ACTIVITY_BROWSE] = 443};
-    return ports[kind];
+    switch (kind) {
+    case ACTIVITY_DNS:
+        return DNS_PORT;
+    case ACTIVITY_TLS:
+    case ACTIVITY_QUIC:
+    case ACTIVITY_BROWSE:
+        return 443;
+    case ACTIVITY_HTTP:
+        return 80;
+    case ACTIVITY_NTP:
+        return 123;
+    case ACTIVITY_MDNS:
+        return DNS_PORT_MULTICAST;
+    case ACTIVITY_DHCP:
+        return 67;
+    case ACTIVITY_SSH:
+        return 22;
+    case ACTIVITY_OPAQUE_TCP:
+    case ACTIVITY_OPAQUE_UDP:
+    case ACTIVITY_PING:
+    case ACTIVITY_ARP:
+        break;
+    }
+    return 0;
 }
 
 struct activity activity_of(const struct scenario *scenario, enum activity_kind kind)
@@ -34,7 +54,7 @@ struct activity activity_of(const struct scenario *scenario, enum activity_kind 
         .port = kind_port(kind),
         .timing = {.start_ns = -1, .stop_ns = INT64_MAX, .burst = 1, .burst_gap_ns = NS_PER_S},
         .dns = {.type = DNS_A, .ttl_ns = 300 * NS_PER_S},
-        .tls = {.tls13 = kind == ACTIVITY_QUIC},
+        .tls = {.tls13 = kind == ACTIVITY_QUIC, .flight = 2840},
         .http = {.method = "GET", .uri = "/", .status = 200},
         .exchange = {.repeat = 1},
         .route = scenario->route};
@@ -43,8 +63,8 @@ struct activity activity_of(const struct scenario *scenario, enum activity_kind 
 static bool read_dns(const struct scenario *scenario, const struct yaml_node *node,
                      struct dns_plan *dns, struct error *err)
 {
-    static const char *const keys[] = {"skip", "type", "pair", "over", "result", "ttl",
-                                       "cname", "text", NULL};
+    static const char *const keys[] = {"skip", "type",  "pair", "over", "result",
+                                       "ttl",  "cname", "text", NULL};
     static const char *const types[] = {"a", "aaaa", "txt", "https", "ptr", NULL};
     static const enum dns_type type_values[] = {DNS_A, DNS_AAAA, DNS_TXT, DNS_HTTPS, DNS_PTR};
     static const char *const transports[] = {"udp", "tcp", "truncated", NULL};
@@ -69,12 +89,13 @@ static bool read_dns(const struct scenario *scenario, const struct yaml_node *no
 static bool read_tls(const struct scenario *scenario, const struct yaml_node *node,
                      struct tls_plan *tls, struct error *err)
 {
-    static const char *const keys[] = {"version", "hello", "outer", "alpn",
-                                       "issuer",  "subject", "names", NULL};
+    static const char *const keys[] = {"version", "hello", "outer", "alpn",   "issuer",
+                                       "subject", "names", "chain", "flight", NULL};
     static const char *const versions[] = {"1.2", "1.3", NULL};
     static const char *const styles[] = {"agent", "browser", "ech", "nameless", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     unsigned version = tls->tls13, style = tls->style;
+    bool chain = !tls->alone;
     read_choice(&reader, "version", versions, &version);
     read_choice(&reader, "hello", styles, &style);
     read_pattern(&reader, "outer", &tls->outer);
@@ -82,6 +103,9 @@ static bool read_tls(const struct scenario *scenario, const struct yaml_node *no
     read_pattern(&reader, "issuer", &tls->issuer);
     read_pattern(&reader, "subject", &tls->subject);
     read_texts(&reader, "names", tls->alt_names, TLS_ALT_NAMES_MAX, &tls->alt_name_count);
+    read_bool(&reader, "chain", &chain);
+    read_unsigned(&reader, "flight", 16000, &tls->flight);
+    tls->alone = !chain;
     tls->style = (enum hello_style)style;
     tls->tls13 = version == 1;
     if (!reader.bad && tls->style == HELLO_ECH && tls->outer == NULL)
@@ -92,7 +116,7 @@ static bool read_tls(const struct scenario *scenario, const struct yaml_node *no
 static bool read_http(const struct scenario *scenario, const struct yaml_node *node,
                       struct http_plan *http, struct error *err)
 {
-    static const char *const keys[] = {"method", "uri", "host", "user_agent", "headers",
+    static const char *const keys[] = {"method", "uri",          "host", "user_agent", "headers",
                                        "status", "content_type", "body", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     read_text(&reader, "method", &http->method);
@@ -167,8 +191,8 @@ static void read_exchange(struct reader *reader, struct exchange *exchange)
     read_duration(reader, "hold", &exchange->hold_ns);
     read_choice(reader, "end", ends, &end);
     exchange->end = (enum tcp_end)end;
-    if (!reader->bad && (exchange->pause_ns < 0 || exchange->hold_ns < 0 ||
-                         exchange->keep_alive_ns < 0))
+    if (!reader->bad &&
+        (exchange->pause_ns < 0 || exchange->hold_ns < 0 || exchange->keep_alive_ns < 0))
         reader_fail(reader, reader->map, "a pause cannot be negative");
 }
 
@@ -205,10 +229,10 @@ bool scenario_read_activity(const struct scenario *scenario, const struct yaml_n
                             struct activity *ret_activity, struct error *err)
 {
     static const char *const keys[] = {
-        "label",    "vendor", "service",  "purpose", "expect", "result", "who",       "do",
-        "to",       "every",  "jitter",   "missed",  "count",  "start",  "stop",      "burst",
-        "schedule", "up",     "down",     "repeat",  "pause",  "hold",   "burst_gap", "keep_alive",
-        "end",      "dns",    "tls",      "http",    "payload", "route", NULL};
+        "label",    "vendor", "service", "purpose", "expect",  "result", "who",       "do",
+        "to",       "every",  "jitter",  "missed",  "count",   "start",  "stop",      "burst",
+        "schedule", "up",     "down",    "repeat",  "pause",   "hold",   "burst_gap", "keep_alive",
+        "end",      "dns",    "tls",     "http",    "payload", "route",  NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     unsigned kind = COUNT_OF(kind_words);
     read_choice(&reader, "do", kind_words, &kind);

@@ -31,12 +31,18 @@ static const struct noise_row office[] = {
     {ACTIVITY_ARP, "arp", 600, NULL, NULL, {0, 0}, {0, 0}},
     {ACTIVITY_PING, "ping", 3600, NULL, "198.51.100.7", {0, 0}, {0, 0}},
     {ACTIVITY_SSH, "shell", 5400, "build.example.org", "198.51.100.22", {300, 900}, {600, 4000}},
-    {ACTIVITY_HTTP, "portal check", 1800, "connectivity.example.net", "198.51.100.80", {0, 0}, {22, 22}},
+    {ACTIVITY_HTTP,
+     "portal check",
+     1800,
+     "connectivity.example.net",
+     "198.51.100.80",
+     {0, 0},
+     {22, 22}},
     {ACTIVITY_TLS, "mail", 300, "mail.example.com", "203.0.113.25", {300, 600}, {700, 1500}},
 };
 
-static struct activity activity_of_row(const struct scenario *scenario,
-                                       const struct noise_row *row, double scale)
+static struct activity activity_of_row(const struct scenario *scenario, const struct noise_row *row,
+                                       double scale)
 {
     struct activity activity = activity_of(scenario, row->kind);
     activity.label = row->label;
@@ -60,18 +66,31 @@ static struct activity activity_of_row(const struct scenario *scenario,
     return activity;
 }
 
-bool scenario_add_noise(struct scenario *scenario, const struct yaml_node *node,
-                        struct error *err)
+/* For captures that go with the sources: the same conversations with resumed sessions and little
+ * content. */
+static void make_compact(struct activity *activity)
 {
-    static const char *const keys[] = {"profile", "who", "scale", NULL};
+    struct exchange *exchange = &activity->exchange;
+    activity->tls.flight = 120;
+    exchange->up.low = exchange->up.low < 150 ? exchange->up.low : 150;
+    exchange->up.high = exchange->up.high < 400 ? exchange->up.high : 400;
+    exchange->down.low = exchange->down.low < 200 ? exchange->down.low : 200;
+    exchange->down.high = exchange->down.high < 900 ? exchange->down.high : 900;
+}
+
+bool scenario_add_noise(struct scenario *scenario, const struct yaml_node *node, struct error *err)
+{
+    static const char *const keys[] = {"profile", "who", "scale", "compact", NULL};
     static const char *const profiles[] = {"office", "web", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     const char *who[ACTIVITY_WHO_MAX] = {"all"};
     unsigned profile = 0, who_count = 1;
     double scale = 1.0;
+    bool compact = false;
     read_choice(&reader, "profile", profiles, &profile);
     read_texts(&reader, "who", who, ACTIVITY_WHO_MAX, &who_count);
     read_share(&reader, "scale", SCALE_MAX, &scale);
+    read_bool(&reader, "compact", &compact);
     if (!reader.bad && scale < 0.01)
         reader_fail(&reader, node, "'scale' is at least 0.01");
     if (reader.bad)
@@ -80,6 +99,8 @@ bool scenario_add_noise(struct scenario *scenario, const struct yaml_node *node,
         if (profile == 1 && office[i].kind != ACTIVITY_BROWSE)
             continue;
         struct activity activity = activity_of_row(scenario, &office[i], scale);
+        if (compact)
+            make_compact(&activity);
         memcpy(activity.who, who, sizeof who);
         activity.who_count = who_count;
         scenario_add_activity(scenario, &activity);

@@ -56,8 +56,7 @@ static void read_tunnels(struct reader *reader, struct route *route)
 static void read_directions(struct reader *reader, const char *key, enum directions *directions)
 {
     static const char *const words[] = {"both", "client", "server", NULL};
-    static const enum directions values[] = {DIRECTIONS_BOTH, DIRECTIONS_CLIENT,
-                                             DIRECTIONS_SERVER};
+    static const enum directions values[] = {DIRECTIONS_BOTH, DIRECTIONS_CLIENT, DIRECTIONS_SERVER};
     unsigned index = COUNT_OF(values);
     read_choice(reader, key, words, &index);
     if (index < COUNT_OF(values))
@@ -68,9 +67,10 @@ bool scenario_read_route(const struct scenario *scenario, const struct yaml_node
                          struct route *route, struct error *err)
 {
     static const char *const keys[] = {
-        "interface", "vlans", "vlan_on",  "tunnels", "tunnel_client", "tunnel_server",
-        "rtt",       "mss",   "fragment", "fragments_reversed",       "only",
-        "skip",      "loss",  "reorder",  "retransmit", "copies", "copy_vlan", NULL};
+        "interface",     "vlans",     "vlan_on", "tunnels",  "tunnel_client",
+        "tunnel_server", "rtt",       "mss",     "fragment", "fragments_reversed",
+        "only",          "skip",      "loss",    "reorder",  "retransmit",
+        "copies",        "copy_vlan", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     unsigned copy_vlan = route->copy_vlan;
     read_unsigned(&reader, "interface", scenario->capture.interface_count - 1, &route->interface);

@@ -184,8 +184,10 @@ void talk_send_link(struct talk *talk, enum side from, uint16_t ethertype,
                           .vlan_count = talk->route->vlan_count,
                           .vlan_directions = talk->route->vlan_directions};
     memcpy(plain.vlans, talk->route->vlans, sizeof plain.vlans);
-    struct link_job job = {
-        .from = from, .ethertype = ethertype, .ts_ns = talk->now_ns, .broadcast = from == SIDE_CLIENT};
+    struct link_job job = {.from = from,
+                           .ethertype = ethertype,
+                           .ts_ns = talk->now_ns,
+                           .broadcast = from == SIDE_CLIENT};
     const struct route *route = talk->route;
     if (talk->route->tunnel_count > 0)
         talk->route = &plain; /* ARP stays on its own link */

@@ -2,9 +2,9 @@
 /* TCP connections: handshake, segments, acknowledgements, keep-alives, and the ways they end.
  *
  * The capture point is near the client: what the client sends is seen when it is sent, what the
- * server answers a round trip later.  Acknowledgements of the server are queued ahead of time rather
- * than waited for, so that an upload runs at line speed.  No congestion control: a pause of a tenth
- * of the round trip after each ten segments is close enough to tell a flow's shape. */
+ * server answers a round trip later.  Acknowledgements of the server are queued ahead of time
+ * rather than waited for, so that an upload runs at line speed.  No congestion control: a pause of
+ * a tenth of the round trip after each ten segments is close enough to tell a flow's shape. */
 #include "tcp.h"
 
 #include "base/text.h"
@@ -74,9 +74,9 @@ static void send_flags(const struct tcp *tcp, enum side from, unsigned flags, in
 
 static struct tcp tcp_of(struct talk *talk)
 {
-    return (struct tcp){.talk = talk,
-                        .sequence = {(uint32_t)random_next(talk->random),
-                                     (uint32_t)random_next(talk->random)}};
+    return (struct tcp){
+        .talk = talk,
+        .sequence = {(uint32_t)random_next(talk->random), (uint32_t)random_next(talk->random)}};
 }
 
 void tcp_open(struct tcp *tcp, struct talk *talk)
@@ -160,7 +160,8 @@ void tcp_close(struct tcp *tcp, enum tcp_end end)
     struct talk *talk = tcp->talk;
     if (end == TCP_END_OPEN)
         return;
-    talk->now_ns += talk->route->rtt_ns + 2 * ACK_DELAY_NS; /* the last acknowledgement is in */
+    talk->now_ns +=
+        talk->route->rtt_ns + (int64_t)2 * ACK_DELAY_NS; /* the last acknowledgement is in */
     if (end == TCP_END_RESET) {
         send_flags(tcp, SIDE_CLIENT, FLAG_RST | FLAG_ACK, talk->now_ns);
         return;

@@ -25,8 +25,9 @@ struct tcp {
 
 /* Makes the three-way handshake. */
 void tcp_open(struct tcp *tcp, struct talk *talk);
-/* Sends `size` bytes in segments, with the other side's acknowledgements.  The talk's time moves on;
- * a change of direction takes a round trip (for the server) or a little thought (for the client). */
+/* Sends `size` bytes in segments, with the other side's acknowledgements.  The talk's time moves
+ * on; a change of direction takes a round trip (for the server) or a little thought (for the
+ * client). */
 void tcp_send(struct tcp *tcp, enum side from, const void *bytes, size_t size);
 void tcp_send_text(struct tcp *tcp, enum side from, const struct text *bytes);
 /* Lets `idle_ns` pass; where `keep_alive_ns` is not 0, with a probe by the client each so often. */

@@ -28,8 +28,7 @@ enum {
     FINISHED_12 = 40,
     FINISHED_13 = 53,
     OVERHEAD_12 = 24,
-    OVERHEAD_13 = 17,
-    CERTIFICATE_13 = 2840 /* encrypted extensions, certificate, verify, finished */
+    OVERHEAD_13 = 17
 };
 
 static void add_record(struct text *out, unsigned type, unsigned version, const struct text *body)
@@ -78,7 +77,7 @@ static void add_certificates(struct text *out, const struct tls_plan *plan, stru
     size_t mark = wire_open(out, 3);
     certificate_add(out, &leaf, random);
     wire_close(out, mark, 3);
-    if (plan->issuer != NULL && strcmp(plan->issuer, plan->subject) != 0) {
+    if (!plan->alone && plan->issuer != NULL && strcmp(plan->issuer, plan->subject) != 0) {
         mark = wire_open(out, 3);
         certificate_add(out, &authority, random);
         wire_close(out, mark, 3);
@@ -145,14 +144,14 @@ static void finish_12(struct tcp *tcp, const struct tls_plan *plan, const struct
     text_done(&flight);
 }
 
-static void finish_13(struct tcp *tcp, const struct hello *hello)
+static void finish_13(struct tcp *tcp, const struct tls_plan *plan, const struct hello *hello)
 {
     struct random *random = tcp->talk->random;
     struct text message = {0}, flight = {0};
     hello_server(hello, random, &message);
     add_record(&flight, RECORD_HANDSHAKE, 0x0303, &message);
     add_change(&flight);
-    add_opaque(&flight, RECORD_DATA, random, CERTIFICATE_13);
+    add_opaque(&flight, RECORD_DATA, random, plan->flight);
     tcp_send_text(tcp, SIDE_SERVER, &flight);
     text_clear(&flight);
     add_change(&flight);
@@ -189,7 +188,7 @@ void tls_run(struct tcp *tcp, const struct tls_plan *plan, const struct text *na
                           .alpn = plan->alpn};
     send_client_hello(tcp, &hello);
     if (plan->tls13)
-        finish_13(tcp, &hello);
+        finish_13(tcp, plan, &hello);
     else
         finish_12(tcp, plan, &hello, start_ns);
     text_done(&outer);

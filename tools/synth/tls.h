@@ -24,6 +24,8 @@ struct tls_plan {
     const char *issuer, *subject; /* TLS 1.2; without a subject no certificate is sent */
     const char *alt_names[TLS_ALT_NAMES_MAX];
     unsigned alt_name_count;
+    bool alone;      /* the issuer's own certificate is not sent along */
+    unsigned flight; /* TLS 1.3, QUIC: bytes of the server's encrypted handshake */
 };
 
 /* Makes the handshake and the exchanges on an open connection.  `name` is the server's name as

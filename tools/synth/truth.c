@@ -27,10 +27,13 @@ static void note_name(struct truth_row *row, const struct text *name)
     if (name->length == 0 || row->name_count == TRUTH_NAMES_MAX)
         return;
     for (size_t i = 0; i < row->name_count; i++)
-        if (strcmp(row->names[i], name->data) == 0)
+        if (row->names[i].length == name->length &&
+            memcmp(row->names[i].data, name->data, name->length) == 0)
             return;
     row->names = mem_resize(row->names, row->name_count + 1, sizeof *row->names);
-    row->names[row->name_count++] = mem_text_n(name->data, name->length);
+    struct text *copy = &row->names[row->name_count++];
+    *copy = (struct text){0};
+    text_add_bytes(copy, name->data, name->length);
 }
 
 static void note_addr(struct truth_row *row, const struct addr *addr)
@@ -56,7 +59,7 @@ void truth_note(struct truth_row *row, int64_t clock_ns, const struct text *name
 void truth_row_done(struct truth_row *row)
 {
     for (size_t i = 0; i < row->name_count; i++)
-        free(row->names[i]);
+        text_done(&row->names[i]);
     free(row->names);
     *row = (struct truth_row){0};
 }
@@ -77,7 +80,8 @@ struct truth_file *truth_open(const char *path, struct error *err)
 static void flush(struct truth_file *truth)
 {
     text_add_char(&truth->line, '\n');
-    (void)fwrite(truth->line.data, 1, truth->line.length, truth->stream); /* ferror() at the close */
+    (void)fwrite(truth->line.data, 1, truth->line.length,
+                 truth->stream); /* ferror() at the close */
     text_clear(&truth->line);
 }
 
@@ -135,10 +139,10 @@ static void add_server(struct json *json, const struct truth_row *row)
 {
     char text[ADDR_TEXT_MAX];
     if (row->name_count > 0)
-        json_text(json, "name", row->names[0]);
+        json_bytes(json, "name", row->names[0].data, row->names[0].length);
     json_open_array(json, "names");
     for (size_t i = 0; i < row->name_count; i++)
-        json_text(json, NULL, row->names[i]);
+        json_bytes(json, NULL, row->names[i].data, row->names[i].length);
     json_close_array(json);
     (void)addr_text(&row->addrs[0], text);
     json_text(json, "address", text);

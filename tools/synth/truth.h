@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "capture_out.h"
 #include "net/addr.h"
 
@@ -12,7 +13,6 @@ struct activity;
 struct asset;
 struct error;
 struct scenario;
-struct text;
 
 enum {
     TRUTH_NAMES_MAX = 32
@@ -24,7 +24,7 @@ struct truth_row {
     const struct activity *activity; /* borrowed */
     uint64_t starts;                 /* conversations */
     int64_t first_ns, last_ns;       /* of their beginnings, by the capture's clock */
-    char **names;                    /* owned: the names used, in order; the first TRUTH_NAMES_MAX */
+    struct text *names; /* owned: the names used, in order; the first TRUTH_NAMES_MAX */
     size_t name_count;
     struct addr addrs[TRUTH_NAMES_MAX]; /* the addresses used, likewise */
     size_t addr_count;
@@ -35,8 +35,8 @@ void truth_note(struct truth_row *row, int64_t clock_ns, const struct text *name
                 const struct addr *addr);
 void truth_row_done(struct truth_row *row);
 
-/* Writes the truth file: one JSON line for each row that has started at least once, one summary line
- * at the end. */
+/* Writes the truth file: one JSON line for each row that has started at least once, one summary
+ * line at the end. */
 struct truth_file;
 struct truth_file *truth_open(const char *path, struct error *err);
 void truth_write_row(struct truth_file *truth, const struct truth_row *row);

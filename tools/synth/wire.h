@@ -20,8 +20,8 @@ void wire_fill(struct text *out, uint8_t byte, size_t count);
 /* Overwrites `width` bytes (1-4) at offset `at` with `value`. */
 void wire_patch(struct text *out, size_t at, unsigned width, uint64_t value);
 
-/* Leaves room for a length of `width` bytes and returns its place for wire_close(), which writes how
- * many bytes have followed since. */
+/* Leaves room for a length of `width` bytes and returns its place for wire_close(), which writes
+ * how many bytes have followed since. */
 size_t wire_open(struct text *out, unsigned width);
 void wire_close(struct text *out, size_t mark, unsigned width);
 
