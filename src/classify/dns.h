@@ -27,7 +27,7 @@ enum {
 
 /* One A, AAAA or CNAME record of the answer section (also of mDNS answers, and the address hints of HTTPS records). */
 struct dns_answer {
-    char name[DOMAIN_MAX]; /* owner, normalised */
+    char name[DOMAIN_MAX]; /* owner, normalised; "" where it is no host name */
     char target
         [DOMAIN_MAX]; /* CNAME (or alias-form HTTPS/SVCB) target, normalised; "" for addresses */
     struct addr addr; /* A and AAAA */
@@ -41,7 +41,8 @@ struct dns_message {
     uint16_t id;
     bool response, authoritative, truncated;
     uint8_t opcode, rcode;
-    uint16_t question_type, question_class;
+    uint16_t question_type;
+    uint16_t question_class;   /* without mDNS's top bit, which asks for a unicast answer */
     char question[DOMAIN_MAX]; /* normalised; "" where there is none or it is no host name */
     uint16_t question_count;   /* by the header */
     uint16_t answer_total;     /* by the header */
@@ -52,7 +53,9 @@ struct dns_message {
 
 /* Reads one message (without the two length bytes of TCP).  Returns false where not even header and question can be
  * read, or where it cannot be DNS (opcode, counts); a message that is cut or broken later gives what
- * came before, with `malformed` set.  Compression pointers may only point backwards and are followed at most 64 times. */
+ * came before, with `malformed` set.  Only the counts, the question and the first `answer_count` answers of `*ret_message` are
+ * written.  Of several questions (mDNS) the first is given; of an UPDATE no answers.  Compression pointers may only point
+ * backwards and are followed at most 64 times. */
 bool dns_parse(const uint8_t *data, size_t size, struct dns_message *ret_message);
 
 /* Returns "A", "AAAA", ..., or "TYPE123" written into `buffer`. */

@@ -4,14 +4,14 @@
  *   first 1 | version 4 | dcid length 1, dcid | scid length 1, scid
  *           | token length varint, token | length varint | packet number 1-4, sealed frames, tag 16
  *
- * Idea: the keys follow from the client's first destination connection id, so the first Initial is
- * opened with its own; later ones carry the server's id and are opened with the kept keys, and where
- * these fail (after a Retry) with their own again.
- * Invariants: (1) nothing is stored from a packet whose tag does not match, so no third party can
- * spoil a hello; (2) bytes of the CRYPTO stream stand where their offset says, with a bit for each
- * that has come, so order and overlap do not matter; (3) a cut packet has no tag, and is only used
- * where all that is there of it parses as frames of a hello.
- * The fixed bit (0x40) is not looked at: peers may clear it (RFC 9287), and the version says enough.
+ * Idea: the keys follow from the client's first destination connection id, so the first Initial
+ * is opened with its own; later ones carry the server's id and are opened with the kept keys,
+ * and where these fail (after a Retry) with their own again.
+ * Invariants: (1) nothing is stored from a packet whose tag does not match, so nobody
+ * off the path can spoil a hello; (2) bytes of the CRYPTO stream stand where their offset says, with a bit
+ * for each that has come, so order and overlap do not matter; (3) a cut packet has no tag, and
+ * is only used where all that is there of it parses as frames of a hello; (4) the fixed bit
+ * (0x40) is not looked at: peers may clear it (RFC 9287), and the version says enough.
  * Rejected: a list of ranges instead of bits (Chrome sends a dozen shuffled fragments; a list has
  * cases, bits have none).
  * Cost: see quic.h.  Source: RFC 9000 sections 12, 17, 19; RFC 9001 section 5; RFC 9369. */
@@ -108,8 +108,8 @@ static enum packet_type type_of(uint8_t first, uint32_t version)
     return (enum packet_type)(version == QUIC_VERSION_2 ? (bits + 3) & 3 : bits);
 }
 
-/* Reads the header of the packet at `in` and steps over the packet.  False at a short header and where
- * the header is broken. */
+/* Reads the header of the packet at `in` and steps over the packet.  False at a short header and
+ * where the header is broken. */
 static bool next_packet(struct bytes *in, bool cut, struct long_packet *ret)
 {
     const uint8_t *start = in->at;
@@ -211,8 +211,9 @@ static bool read_crypto(struct bytes *in, bool cut, struct quic_crypto *crypto)
     return true;
 }
 
-/* Walks the frames of one packet and stores their CRYPTO data, unless `crypto` is NULL.  Returns false where
- * they are not what an Initial may hold, and where a cut packet has no CRYPTO frame to show for itself. */
+/* Walks the frames of one packet and stores their CRYPTO data, unless `crypto` is NULL.  Returns
+ * false where they are not what an Initial may hold, and where a cut packet has no CRYPTO frame
+ * to show for itself. */
 static bool read_frames(struct bytes in, bool cut, struct quic_crypto *crypto)
 {
     bool shown = !cut;
@@ -244,7 +245,8 @@ static bool read_frames(struct bytes in, bool cut, struct quic_crypto *crypto)
     return shown && (cut || !in.bad);
 }
 
-/* Opens the packet into `plain` (PLAIN_MAX bytes).  Returns the frames, bad where the keys do not fit. */
+/* Opens the packet into `plain` (PLAIN_MAX bytes).  Returns the frames, bad where the keys do
+ * not fit. */
 static struct bytes open_packet(const struct long_packet *packet, const struct quic_keys *keys,
                                 uint8_t *plain)
 {
@@ -286,7 +288,8 @@ static struct bytes open_packet(const struct long_packet *packet, const struct q
     return frames;
 }
 
-/* Opens the packet with the keys of one connection id, which become the connection's where they fit. */
+/* Opens the packet with the keys of one connection id, which become the connection's where they
+ * fit. */
 static struct bytes try_dcid(struct quic_crypto *crypto, const struct long_packet *packet,
                              struct bytes dcid, uint8_t *plain)
 {

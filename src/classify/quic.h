@@ -41,7 +41,7 @@ bool quic_plausible(const uint8_t *data, size_t size);
 /* Reads one UDP payload (coalesced packets too) into `crypto` (zeroed before the first). Authenticates: a packet whose tag
  * does not match changes nothing.  `cut` says that the capture holds only part of the datagram (then the
  * tag cannot be checked, and the plain bytes that are there are used where they parse as frames).
- * After a Retry or a change of version the keys follow the packet.  About 4 us for the first Initial, 2 us for others. */
+ * After a Retry or a change of version the keys follow the packet.  About 2.5 us for the first Initial, 1.3 us for others. */
 enum quic_result quic_read(struct quic_crypto *crypto, const uint8_t *data, size_t size, bool cut);
 /* Returns the body of the ClientHello (after its 4-byte header): whole once QUIC_HELLO was returned (but for a hello longer than
  * QUIC_CRYPTO_MAX, which is cut there), before that what has come of it without a gap, which may be nothing. Borrowed. */

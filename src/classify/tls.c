@@ -8,10 +8,11 @@
  * Idea: the walk over records takes the whole stream so far each time and keeps no state, so that
  * the caller has nothing to reset after a gap; a message inside one record is handed out where it
  * stands, only one that spans records is copied.
- * Invariants: every length is taken through the cursor, each turn of a loop takes at least one byte.
+ * Invariants: every length is taken through the cursor, each turn of a loop takes at least one
+ * byte.
  * Rejected: a state machine fed with segments (faster by one re-read of a few hundred bytes, and
  * twice the code).
- * Cost: a ClientHello 0.2 to 0.4 us.
+ * Cost: a ClientHello 0.1 us, with fingerprints 1 us.
  * Source: RFC 5246 section 7.4, RFC 8446 sections 4 and 5, RFC 6066 section 3, RFC 7301, RFC 9001
  * section 8.2. */
 #include "classify/tls.h"
@@ -182,8 +183,8 @@ static struct bytes list_of(struct bytes body, bool short_length)
     return list;
 }
 
-/* A port behind the name is against the RFC, but some clients send one.  Any other colon makes it no
- * name: `good.example:x.evil.example` must not become good.example. */
+/* A port behind the name is against the RFC, but some clients send one.  Any other colon makes
+ * it no name: `good.example:x.evil.example` must not become good.example. */
 static bool colon_is_port(const char *name, size_t length)
 {
     const char *colon = memchr(name, ':', length);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* QUIC datagrams: the first byte says how many bytes of the input are the first of two datagrams and
- * whether they are cut.  Without the tag a fuzzer gets at the frames, too. */
+/* QUIC datagrams: the first byte says how many bytes of the input are the first of two datagrams
+ * and whether they are cut.  Without the tag a fuzzer gets at the frames, too. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
