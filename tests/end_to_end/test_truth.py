@@ -10,8 +10,8 @@ def wanted(path):
     pairs = set()
     for line in path.read_text().splitlines():
         row = json.loads(line)
-        if row.get("contact") is True and row.get("vendor"):
-            pairs.add((row["asset"], row["vendor"]))
+        if row["row"] == "activity" and row["contact"]:
+            pairs.add((row["ip"], row["vendor"]))
     return pairs
 
 
@@ -23,7 +23,7 @@ def test_every_contact_and_nothing_else():
     for truth in truths:
         captures = [each for each in PCAPS.glob(truth.name.replace(".truth.jsonl", ".pcap*"))]
         expect(len(captures) == 1, truth.name, captures)
-        found = {(each["telltale"]["asset"]["ip"], each["telltale"]["vendor"]["id"])
+        found = {(each["telltale"]["asset"]["ip"], each["telltale"]["vendor"]["name"])
                  for each in alerts(run("replay", "-q", captures[0]).stdout)}
         pairs = wanted(truth)
         if found != pairs:
