@@ -62,6 +62,7 @@ START_TEST(mistakes_are_named_with_their_place)
     refuse(HEAD "activities:\n  - {who: pc, do: tls, to: {name: 'a{'}}\n", ":4:35:", "pattern");
     refuse(HEAD "activities:\n  - {who: pc, do: http, to: {name: a}, down: 17MiB}\n",
            ":4:46:", "16 MiB");
+    refuse("capture: {link: raw}\nroute: {vlans: [5]}\n" HEAD, "'pc'", "Ethernet");
     refuse("route: {tunnels: [gre, wire]}\n", ":1:18:", "tunnel");
     refuse("route: {vlans: [5000]}\n", ":1:16:", "VLAN");
 }

@@ -130,6 +130,7 @@ int main(int argc, char **argv)
     if (options.nanoseconds)
         scenario.capture.nanoseconds = true;
     bool ok = options.link == NULL || apply_link(&scenario.capture, options.link, &err);
+    ok = ok && scenario_check_links(&scenario, &err);
     ok = ok && write_capture(&scenario, &options, &err);
     scenario_done(&scenario);
     if (!ok)

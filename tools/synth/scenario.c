@@ -235,8 +235,8 @@ static bool read_asset(struct scenario *scenario, const struct yaml_node *node, 
         return yaml_error(&scenario->file, node, err, "an asset needs 'name' and an IPv4 'ip'");
     if (asset.has6 && addr_is4(&asset.addr6))
         return yaml_error(&scenario->file, node, err, "'ip6' is an IPv4 address");
-    if (scenario->asset_count + count > ASSETS_MAX)
-        return yaml_error(&scenario->file, node, err, "more than %d assets", (int)ASSETS_MAX);
+    if (count == 0 || scenario->asset_count + count > ASSETS_MAX)
+        return yaml_error(&scenario->file, node, err, "no asset, or more than %d", (int)ASSETS_MAX);
     const struct yaml_node *route = yaml_get(node, "route");
     if (route != NULL && !scenario_read_route(scenario, route, &asset.route, err))
         return false;
@@ -322,7 +322,8 @@ static bool read_all(struct scenario *scenario, struct error *err)
            (route == NULL || scenario_read_route(scenario, route, &scenario->route, err)) &&
            read_entries(scenario, "assets", read_asset, err) &&
            read_entries(scenario, "activities", add_activity, err) &&
-           read_entries(scenario, "noise", scenario_add_noise, err);
+           read_entries(scenario, "noise", scenario_add_noise, err) &&
+           scenario_check_links(scenario, err);
 }
 
 bool scenario_read(struct scenario *ret_scenario, const char *path, struct error *err)

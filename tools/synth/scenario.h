@@ -118,6 +118,10 @@ struct scenario {
 bool scenario_read(struct scenario *ret_scenario, const char *path, struct error *err);
 void scenario_done(struct scenario *scenario);
 
+/* True where every route's tags and shims (VLAN, PPPoE, MPLS) have an Ethernet header to stand behind,
+ * whatever the link types were changed to. */
+bool scenario_check_links(const struct scenario *scenario, struct error *err);
+
 /* For the parts of the reader.  Each returns false with a sentence. */
 bool scenario_read_route(const struct scenario *scenario, const struct yaml_node *node,
                          struct route *route, struct error *err);

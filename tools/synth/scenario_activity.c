@@ -225,6 +225,21 @@ static bool read_parts(const struct scenario *scenario, const struct yaml_node *
            (route == NULL || scenario_read_route(scenario, route, &activity->route, err));
 }
 
+/* Gives protocols of the link the address that they are used with; false where another kind of
+ * address is given. */
+static bool fill_local(const struct scenario *scenario, struct activity *activity)
+{
+    bool multicast = activity->kind == ACTIVITY_MDNS;
+    if (!multicast && activity->kind != ACTIVITY_DHCP && activity->kind != ACTIVITY_ARP)
+        return true;
+    if (activity->addr_count == 0) {
+        static const uint8_t everybody[4] = {224, 0, 0, 251};
+        activity->addrs[0] = multicast ? addr_from4(everybody) : scenario->gateway;
+        activity->addr_count = 1;
+    }
+    return addr_is4(&activity->addrs[0]);
+}
+
 bool scenario_read_activity(const struct scenario *scenario, const struct yaml_node *node,
                             struct activity *ret_activity, struct error *err)
 {
@@ -249,6 +264,8 @@ bool scenario_read_activity(const struct scenario *scenario, const struct yaml_n
         return false;
     if (activity.exchange.repeat == 0 || activity.timing.burst == 0)
         return yaml_error(&scenario->file, node, err, "'repeat' and 'burst' are at least 1");
+    if (!fill_local(scenario, &activity))
+        return yaml_error(&scenario->file, node, err, "'to' must be an IPv4 address for this");
     bool places = kind <= ACTIVITY_OPAQUE_UDP || kind == ACTIVITY_SSH;
     if (places && activity.name == NULL && activity.addr_count == 0)
         return yaml_error(&scenario->file, node, err, "'to' needs a name or an address");

@@ -63,6 +63,28 @@ static void read_directions(struct reader *reader, const char *key, enum directi
         *directions = values[index];
 }
 
+static bool fits_link(const struct scenario *scenario, const struct route *route)
+{
+    enum tunnel outermost = route->tunnel_count > 0 ? route->tunnels[0] : TUNNEL_GRE;
+    bool shim = outermost == TUNNEL_PPPOE || outermost == TUNNEL_MPLS;
+    bool needs = shim || route->vlan_count > 0 || route->copy_vlan != 0;
+    return !needs || scenario->capture.interfaces[route->interface].link == LINK_ETHERNET;
+}
+
+bool scenario_check_links(const struct scenario *scenario, struct error *err)
+{
+    for (size_t i = 0; i < scenario->asset_count; i++)
+        if (!fits_link(scenario, &scenario->assets[i].route))
+            return error_set(err, "%s: asset '%s' has tags or shims on a link without Ethernet",
+                             scenario->file.path, scenario->assets[i].name);
+    for (size_t i = 0; i < scenario->activity_count; i++)
+        if (scenario->activities[i].has_route &&
+            !fits_link(scenario, &scenario->activities[i].route))
+            return error_set(err, "%s: activity %zu has tags or shims on a link without Ethernet",
+                             scenario->file.path, i + 1);
+    return true;
+}
+
 bool scenario_read_route(const struct scenario *scenario, const struct yaml_node *node,
                          struct route *route, struct error *err)
 {

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "capture_out.h"
 #include "link.h"
 #include "net/protocol.h"
 #include "wire.h"
@@ -180,6 +181,8 @@ void talk_send_udp(struct talk *talk, enum side from, const void *bytes, size_t 
 void talk_send_link(struct talk *talk, enum side from, uint16_t ethertype,
                     const struct text *payload)
 {
+    if (talk->plan->interfaces[talk->route->interface].link != LINK_ETHERNET)
+        return;
     struct route plain = {.interface = talk->route->interface,
                           .vlan_count = talk->route->vlan_count,
                           .vlan_directions = talk->route->vlan_directions};

@@ -126,12 +126,13 @@ static void add_asset(struct json *json, const struct truth_row *row)
 {
     const struct asset *asset = row->asset;
     char text[ADDR_TEXT_MAX];
+    bool six = !addr_is4(&row->addrs[0]);
     json_text(json, "asset", asset->name);
-    (void)addr_text(&asset->addr, text);
+    (void)addr_text(six ? &asset->addr6 : &asset->addr, text);
     json_text(json, "ip", text);
     if (asset->has6) {
-        (void)addr_text(&asset->addr6, text);
-        json_text(json, "ip6", text);
+        (void)addr_text(six ? &asset->addr : &asset->addr6, text);
+        json_text(json, "other_ip", text);
     }
 }
 
