@@ -258,7 +258,8 @@ static void set_context(const struct flow *flow, const char *name, enum name_sou
 {
     const struct label *label = flow->label;
     bool spoken = source == NAME_SOURCE_SNI || source == NAME_SOURCE_HTTP;
-    context->channel = spoken ? WEIGH_SPOKEN : WEIGH_RECALLED;
+    bool answered = flow->payload[FLOW_SERVER] > 0;
+    context->channel = spoken ? WEIGH_SPOKEN : answered ? WEIGH_RECALLED : WEIGH_ATTEMPTED;
     context->nameless = name == NULL;
     context->both_sides = flow->payload[FLOW_CLIENT] > 0 && flow->payload[FLOW_SERVER] > 0;
     /* No SYN and no start of a protocol that names servers: the name may have gone by before the capture began. */

@@ -22,6 +22,7 @@
 #include "judge.h"
 #include "match/match.h"
 #include "names/names.h"
+#include "net/protocol.h"
 #include "resolvers.h"
 #include "stats.h"
 
@@ -490,7 +491,9 @@ static void flow_ended(void *context, struct flow *flow)
 {
     struct pipeline *pipeline = context;
     unsigned news = classify_end(pipeline->classify, flow);
-    if (news != 0 && worth_judging(flow, news)) {
+    /* A connection that carried nothing was never classified, but who it was meant for may be known from a look-up. */
+    bool attempt = flow->label == NULL && flow->protocol == PROTOCOL_TCP;
+    if (attempt || (news != 0 && worth_judging(flow, news))) {
         struct scene scene = {.flow = flow, .ts_ns = flow->last_ns};
         judge_conversation(pipeline, &scene);
     }

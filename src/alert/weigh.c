@@ -55,8 +55,10 @@ static double purpose_factor(const struct service *service)
 
 static double name_factor(const struct hit *hit, const struct weigh_context *context)
 {
-    static const double channels[] = {
-        [WEIGH_SPOKEN] = 0.90, [WEIGH_LOOKUP] = 0.45, [WEIGH_RECALLED] = 0.75};
+    static const double channels[] = {[WEIGH_SPOKEN] = 0.90,
+                                      [WEIGH_LOOKUP] = 0.45,
+                                      [WEIGH_RECALLED] = 0.75,
+                                      [WEIGH_ATTEMPTED] = 0.35};
     return channels[context->channel] * purpose_factor(hit->service);
 }
 

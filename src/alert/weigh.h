@@ -9,9 +9,10 @@
 
 /* How a name came to be seen, for its weight. */
 enum weigh_channel {
-    WEIGH_SPOKEN,  /* in the flow itself: SNI, Host header */
-    WEIGH_LOOKUP,  /* asked of a resolver, no contact */
-    WEIGH_RECALLED /* the client's earlier look-up named the address */
+    WEIGH_SPOKEN,   /* in the flow itself: SNI, Host header */
+    WEIGH_LOOKUP,   /* asked of a resolver, no contact */
+    WEIGH_RECALLED, /* the client's earlier look-up named the address */
+    WEIGH_ATTEMPTED /* the same, but the address never answered */
 };
 
 /* Circumstances of a flow that make its network or port more or less telling. */
