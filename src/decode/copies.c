@@ -23,7 +23,7 @@
  * since a tag more or less moves the cut.
  * Rejected: keeping headers to compare them; 32 bits of keyed hash beside the set are wrong once
  * in 2^31 packets at the worst.
- * Cost: about 10 ns, 16 bytes an entry.  A crafted pair that agrees in all of the above and
+ * Cost: 11 to 16 ns, 16 bytes an entry.  A crafted pair that agrees in all of the above and
  * differs in the middle of the payload hides its second half; the same segment sent twice with
  * different bytes is no traffic whose meaning a passive listener could know anyway. */
 #include "decode/copies.h"

@@ -11,7 +11,8 @@
  * unsupported, copies.
  * Rejected: a parse tree of all layers, which later stages would have to search; they want one
  * packet.
- * Cost: about 10 ns for Ethernet/IPv4/TCP, and the check for copies (copies.c). */
+ * Cost: about 440 instructions for Ethernet/IPv4/TCP (20 ns on a busy machine), and the check for
+ * copies (copies.c). */
 #include "decode/decode.h"
 
 #include <stdlib.h>

@@ -138,7 +138,9 @@ struct decoder;
  * for 30 s (IPv4) and 60 s (IPv6). */
 struct decode_options decode_options_default(void);
 
+/* Makes a decoder; the options are copied. */
 struct decoder *decoder_new(const struct decode_options *options);
+/* Releases it with all that waits in it; NULL is allowed. */
 void decoder_free(struct decoder *decoder);
 
 /* Fills `ret_packet` with the innermost IP packet of `frame`: link header, tags, labels and

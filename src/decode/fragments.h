@@ -35,8 +35,10 @@ struct fragment {
     int64_t ts_ns;
 };
 
+/* Makes an empty table; the options are copied, `counters` must live as long. */
 struct fragments *fragments_new(const struct decode_options *options,
                                 struct decode_counters *counters);
+/* Releases the table with what waits in it; NULL is allowed. */
 void fragments_free(struct fragments *fragments);
 
 /* Adds one piece.  Returns true where it made its datagram whole: `ret_datagram` is then the IP

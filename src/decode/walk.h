@@ -85,6 +85,7 @@ struct walk {
 };
 
 #define LAYER_PROTOTYPE(name, function) enum layer function(struct walk *walk);
+/* One function for each layer: takes its header off and names the next layer. */
 LAYER_LIST(LAYER_PROTOTYPE)
 #undef LAYER_PROTOTYPE
 

@@ -300,10 +300,18 @@ static void finish_link(uint8_t *header, enum wire_kind kind, uint16_t type, siz
     static const uint8_t type_at[] = {
         [WIRE_ETHERNET] = 12, [WIRE_VLAN] = 2, [WIRE_LLC] = 6,   [WIRE_SLL] = 14,
         [WIRE_SLL2] = 0,      [WIRE_GRE] = 2,  [WIRE_GENEVE] = 2};
+    if (kind == WIRE_GRE && (header[2] != 0 || header[3] != 0))
+        return; /* the test has said what follows */
     if (type != 0)
         put16(header + type_at[kind], type);
     else if (kind == WIRE_ETHERNET && header[12] == 0 && header[13] == 0)
         put16(header + 12, size - 14); /* LLC follows: 802.3 */
+}
+
+static void finish_ppp(uint8_t *header, enum wire_kind inner)
+{
+    uint16_t number = inner == WIRE_MPLS ? 0x0281 : 0x0021;
+    put16(header, inner == WIRE_IPV6 ? 0x0057 : number);
 }
 
 static void finish_ipv4(uint8_t *header, uint8_t protocol, size_t size)
@@ -324,16 +332,13 @@ static void finish_layer(struct wire *wire, unsigned i)
     uint8_t *header = wire->data + wire->layers[i].start;
     size_t size = wire->size - wire->layers[i].start;
     switch (wire->layers[i].kind) {
-    case WIRE_GRE:
-        if (header[2] != 0 || header[3] != 0)
-            break;
-        __attribute__((fallthrough));
     case WIRE_ETHERNET:
     case WIRE_VLAN:
     case WIRE_LLC:
     case WIRE_SLL:
     case WIRE_SLL2:
     case WIRE_GENEVE:
+    case WIRE_GRE:
         finish_link(header, wire->layers[i].kind, ethertype_of(inner, number), size);
         break;
     case WIRE_MPLS:
@@ -343,7 +348,7 @@ static void finish_layer(struct wire *wire, unsigned i)
         put16(header + 4, size - 6);
         break;
     case WIRE_PPP:
-        put16(header, inner == WIRE_IPV6 ? 0x0057 : inner == WIRE_MPLS ? 0x0281 : 0x0021);
+        finish_ppp(header, inner);
         break;
     case WIRE_IPV4:
         finish_ipv4(header, protocol, size);

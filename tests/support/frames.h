@@ -74,7 +74,9 @@ void wire_sll(struct wire *wire);
 void wire_sll2(struct wire *wire);
 void wire_null(struct wire *wire, uint32_t family, bool big_endian);
 
-/* Network and transport.  Addresses are text; IPv4: identification 1, TTL 64, no options. */
+/* Network and transport.  Addresses are text; IPv4: identification 1, TTL 64, no options.  Equal
+ * packets within 1 ms are copies to decode/: give them an identification of their own, or other
+ * content, or more time. */
 void wire_ipv4(struct wire *wire, const char *src, const char *dst);
 void wire_ipv6(struct wire *wire, const char *src, const char *dst);
 /* An IPv6 extension header of `size` bytes (a multiple of 8; AH of 4), padding inside. */

@@ -255,7 +255,8 @@ START_TEST(jumbo_option_is_found_among_others)
     ck_assert_int_eq(decode_raw(&wire, &packet), DECODE_OK);
     ck_assert_uint_eq(packet.payload_length, 66000);
     wire.data[0] = 0x70;
-    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_RAW, 0, wire.size), &packet), DECODE_INVALID);
+    ck_assert_int_eq(decode(wire_frame_cut(&wire, LINK_RAW, 0, wire.size), &packet),
+                     DECODE_INVALID);
 }
 END_TEST
 
@@ -302,7 +303,7 @@ int main(void)
                                   extension_chains_are_bounded,
                                   extension_longer_than_the_packet_is_invalid_and_cut_one_is_not,
                                   jumbo_option_gives_the_length,
-        jumbo_option_is_found_among_others,
+                                  jumbo_option_is_found_among_others,
                                   fragment_header_of_a_whole_datagram_is_stepped_over,
                                   mapped_address_is_the_ipv4_one,
                                   NULL};
