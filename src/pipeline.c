@@ -486,36 +486,50 @@ static void record_flow(struct pipeline *pipeline, struct flow *flow)
     emit(pipeline, "flow");
 }
 
-/* A flow has ended: what was not known until now is judged, volume is counted, and the record written. */
-static void flow_ended(void *context, struct flow *flow)
+/* What the flow showed only by ending: the library's best guess, or that it never carried anything. */
+static void judge_at_end(struct pipeline *pipeline, struct flow *flow)
 {
-    struct pipeline *pipeline = context;
     unsigned news = classify_end(pipeline->classify, flow);
     /* A connection that carried nothing was never classified, but who it was meant for may be known from a look-up. */
     bool attempt = flow->label == NULL && flow->protocol == PROTOCOL_TCP;
-    if (attempt || (news != 0 && worth_judging(flow, news))) {
-        struct scene scene = {.flow = flow, .ts_ns = flow->last_ns};
-        judge_conversation(pipeline, &scene);
-    }
-    struct flow_note *note = flow->note;
-    if (note != NULL) {
-        bool client = addr_equal(&note->asset, &flow->client);
-        struct contact_volume volume = {
-            .bytes_out = flow->bytes[client ? FLOW_CLIENT : FLOW_SERVER],
-            .bytes_in = flow->bytes[client ? FLOW_SERVER : FLOW_CLIENT],
-            .lost_bytes = lost_bytes(flow),
-            .one_sided = flow_one_sided(flow),
-            .truncated = flow->truncated,
-            .name_hidden = note->name_hidden,
-        };
-        contacts_add_volume(pipeline->contacts, &note->asset, note->vendor, note->service, &volume);
-    }
+    if (!attempt && (news == 0 || !worth_judging(flow, news)))
+        return;
+    struct scene scene = {.flow = flow, .ts_ns = flow->last_ns};
+    judge_conversation(pipeline, &scene);
+}
+
+static void count_volume(struct pipeline *pipeline, const struct flow *flow)
+{
+    const struct flow_note *note = flow->note;
+    if (note == NULL)
+        return;
+    bool client = addr_equal(&note->asset, &flow->client);
+    struct contact_volume volume = {
+        .bytes_out = flow->bytes[client ? FLOW_CLIENT : FLOW_SERVER],
+        .bytes_in = flow->bytes[client ? FLOW_SERVER : FLOW_CLIENT],
+        .lost_bytes = lost_bytes(flow),
+        .one_sided = flow_one_sided(flow),
+        .truncated = flow->truncated,
+        .name_hidden = note->name_hidden,
+    };
+    contacts_add_volume(pipeline->contacts, &note->asset, note->vendor, note->service, &volume);
+}
+
+/* A flow has ended, or a long one's record is cut: what was not known until now is judged, volume is counted, and the
+ * record written. */
+static void flow_ended(void *context, struct flow *flow)
+{
+    struct pipeline *pipeline = context;
+    bool goes_on = flow->end == FLOW_END_ACTIVE;
+    if (!goes_on)
+        judge_at_end(pipeline, flow);
+    count_volume(pipeline, flow);
     if (pipeline->settings->events.flow_records)
         record_flow(pipeline, flow);
-    if (flow->end == FLOW_END_ACTIVE)
-        return; /* the flow goes on */
+    if (goes_on)
+        return;
     classify_forget(pipeline->classify, flow);
-    free(note);
+    free(flow->note);
     flow->note = NULL;
 }
 

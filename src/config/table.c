@@ -67,9 +67,9 @@ static const struct option options[] = {
     {"decode.recognise_copies", OPTION_BOOL, AT(decode.recognise_copies), .preset = "true",
      .help = "Count a packet once that a mirror port delivers twice (or once for each VLAN)."},
     {"decode.copy_window", OPTION_DURATION, AT(decode.copy_window_ns), .min = "1us", .max = "1s",
-     .preset = "5ms", .help = "How far apart such copies may be."},
-    {"decode.tunnel_depth", OPTION_U32, AT(decode.tunnel_depth), .min = "0", .max = "8",
-     .preset = "4", .help = "Tunnels inside tunnels that are looked into; 0 for none."},
+     .preset = "1ms", .help = "How far apart such copies may be."},
+    {"decode.tunnel_depth", OPTION_U32, AT(decode.tunnel_depth), .min = "0", .max = "32",
+     .preset = "8", .help = "Tunnels inside tunnels that are looked into; 0 for none."},
 
     {"flow.flows_max", OPTION_U32, AT(flow.flows_max), .min = "1000", .max = "50000000",
      .preset = "1000000",
@@ -90,7 +90,7 @@ static const struct option options[] = {
     {"flow.other_idle", OPTION_DURATION, AT(flow.other_idle_ns), .min = "1s", .max = "7d",
      .preset = "2min", .help = "The same for all other protocols."},
     {"flow.active", OPTION_DURATION, AT(flow.active_ns), .min = "0s", .max = "7d",
-     .preset = "30min",
+     .preset = "0s",
      .help = "A flow that goes on gets a record each time this has passed; 0 for one record at its "
              "end only."},
 
@@ -105,10 +105,10 @@ static const struct option options[] = {
      .help = "Bytes kept of each direction of a TCP flow while its hello or request is not "
              "complete.  Certificate chains need up to 16384."},
     {"classify.tcp_packets", OPTION_U32, AT(classify.tcp_packets), .min = "1", .max = "255",
-     .preset = "32",
+     .preset = "10",
      .help = "Packets with payload after which a TCP flow that nothing names is given up."},
     {"classify.udp_packets", OPTION_U32, AT(classify.udp_packets), .min = "1", .max = "255",
-     .preset = "16", .help = "The same for UDP."},
+     .preset = "8", .help = "The same for UDP."},
     {"classify.fingerprints", OPTION_BOOL, AT(classify.fingerprints), .preset = "false",
      .help = "JA3 and JA4 for every TLS hello, not only where a signature or an alert asks."},
 
