@@ -288,10 +288,10 @@ static void raise_alert(struct pipeline *pipeline, struct contact *contact,
         contact_suppress(contact, ts_ns);
         return;
     }
+    contact_alert(pipeline->contacts, contact, ts_ns, pipeline->source.sensor, &alert);
     if (scene != NULL)
         describe_flow(pipeline, scene, &alert);
     alert.name_hidden = alert.name_hidden || (judgement != NULL && judgement->name_hidden);
-    contact_alert(pipeline->contacts, contact, ts_ns, pipeline->source.sensor, &alert);
     eve_alert(&pipeline->source, &alert, pipeline->seq++, &pipeline->line);
     pipeline->counters.alerts++;
     emit(pipeline, "alert");
