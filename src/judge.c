@@ -79,6 +79,14 @@ static void add_row(struct candidate *candidate, const char *kind, const char *v
             (struct evidence){.kind = kind, .value = value, .weight = weight};
 }
 
+/* Coming back to a web site, a portal or a certificate server proves no agent. */
+static bool met_by_browsers(const struct service *service)
+{
+    return service != NULL &&
+           (service->purpose == PURPOSE_VENDOR_SUFFIX || service->purpose == PURPOSE_ACCOUNT ||
+            service->purpose == PURPOSE_PKI);
+}
+
 /* `kind` and `value` NULL: the indicator's own. */
 static void add_hit(struct bench *bench, const struct hit *hit, const struct weigh_context *context,
                     const char *kind, const char *value)
@@ -89,8 +97,7 @@ static void add_hit(struct bench *bench, const struct hit *hit, const struct wei
     double weight = weigh_hit(hit, context);
     if (is_name(hit->indicator) && candidate->domain == NULL)
         candidate->domain = hit->value;
-    bool suffix_only = hit->service != NULL && hit->service->purpose == PURPOSE_VENDOR_SUFFIX;
-    candidate->weak = candidate->weak && suffix_only;
+    candidate->weak = candidate->weak && met_by_browsers(hit->service);
     if (hit->service != NULL && weight > candidate->best) {
         candidate->best = weight;
         candidate->service = hit->service;

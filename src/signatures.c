@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alert/weigh.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "commands.h"
@@ -11,6 +12,7 @@
 #include "knowledge.h"
 #include "match/explain.h"
 #include "match/match.h"
+#include "net/domain.h"
 #include "options.h"
 
 static void print_help(void)
@@ -57,14 +59,32 @@ static void add_place(struct text *text, const struct place *place)
     text_add_char(text, '\n');
 }
 
-static int explain(const struct knowledge *knowledge, const char *subject)
+/* How much the name weighs, in the words of docs/evidence.md. */
+static void add_weights(struct text *text, const struct signatures *set, const char *subject,
+                        double threshold)
 {
+    char name[DOMAIN_MAX];
+    struct hit hits[HITS_MAX];
+    if (domain_normalise(subject, strlen(subject), name) == 0 || match_name(set, name, hits) == 0 ||
+        hits[0].negative != NULL)
+        return;
+    struct weigh_context spoken = {.channel = WEIGH_SPOKEN}, looked_up = {.channel = WEIGH_LOOKUP};
+    text_addf(text,
+              "  how sure    %.2f where a handshake or request names it, %.2f for one look-up\n"
+              "              alone; an alert needs %.2f\n",
+              weigh_hit(&hits[0], &spoken), weigh_hit(&hits[0], &looked_up), threshold);
+}
+
+static int explain(const struct knowledge *knowledge, const struct options *options)
+{
+    const char *subject = options->arguments[1];
     struct text text = {0};
     struct addr addr;
     struct place place = {0};
     bool placed = knowledge->geo != NULL && addr_parse(subject, &addr) &&
                   geo_find(knowledge->geo, &addr, &place);
     bool ok = match_explain(knowledge->signatures, subject, place.asn, &text);
+    add_weights(&text, knowledge->signatures, subject, options->settings.policy.alert_confidence);
     if (placed)
         add_place(&text, &place);
     (void)fputs(text_string(&text), ok ? stdout : stderr);
@@ -101,7 +121,7 @@ static int run_verb(struct options *options, struct error *err)
     if (!knowledge_load(&knowledge, options, err))
         return EXIT_USAGE;
     int code = is_check     ? check(knowledge.signatures)
-               : is_explain ? explain(&knowledge, options->arguments[1])
+               : is_explain ? explain(&knowledge, options)
                             : list(knowledge.signatures);
     knowledge_done(&knowledge);
     return code;

@@ -28,13 +28,11 @@ static double purpose_factor(const struct service *service)
         return 1.0;
     switch (service->purpose) {
     case PURPOSE_VENDOR_SUFFIX:
-        return 0.25;
     case PURPOSE_PKI:
-        return 0.40;
+        return 0.25;
     case PURPOSE_MIXED:
-        return 0.50;
     case PURPOSE_ACCOUNT:
-        return 0.60;
+        return 0.40;
     case PURPOSE_UPDATE:
     case PURPOSE_CLOUD_REPUTATION:
     case PURPOSE_TELEMETRY:
@@ -68,7 +66,7 @@ static double network_factor(const struct hit *hit, const struct weigh_context *
     if (context->other_name)
         return 0.15;
     if (!context->nameless)
-        return 0.20; /* the name has spoken already */
+        return 0.10; /* the name has spoken already */
     if (context->middle || !context->both_sides)
         return 0.30;
     return factor;

@@ -269,7 +269,10 @@ static bool limit_reached(const struct classify *classify, const struct classify
 {
     bool tcp = state->flow->protocol == PROTOCOL_TCP;
     uint32_t limit = tcp ? classify->options.tcp_packets : classify->options.udp_packets;
-    return state->reader != READER_DNS && state->payloads >= limit;
+    /* DNS and HTTP go on for as long as the connection does; for HTTP only once a request was understood. */
+    bool goes_on = state->reader == READER_DNS || (state->reader == READER_HTTP &&
+                                                   (state->flow->label->seen & LABEL_REQUEST) != 0);
+    return !goes_on && state->payloads >= limit;
 }
 
 /* The flow's protocol carries no ports: its number says all. */
@@ -299,7 +302,8 @@ static unsigned classify_payload(struct classify *classify, struct flow *flow, e
         state = state_take(classify, flow);
         state->deep = classify->options.ndpi == CLASSIFY_NDPI_ALL;
     }
-    state->payloads++;
+    if (state->payloads < UINT16_MAX)
+        state->payloads++;
     unsigned news = run_reader(classify, state, side, packet);
     if ((news & LABEL_REVERSED) != 0)
         side = side == FLOW_CLIENT ? FLOW_SERVER : FLOW_CLIENT;

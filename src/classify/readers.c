@@ -25,7 +25,8 @@ enum {
     HELLO_CLIENT = 1,
     HELLO_SERVER = 2,
     CERTIFICATE = 11,
-    TLS_1_3 = 0x0304
+    TLS_1_3 = 0x0304,
+    SWITCHING_PROTOCOLS = 101
 };
 
 void reader_keep(struct classify_state *state, enum flow_side side, const struct packet *packet)
@@ -195,11 +196,33 @@ static bool head_is_cut(const struct classify *classify, struct bytes stream,
            bytes_left(&stream) >= classify->options.stream_bytes;
 }
 
+/* A later request of a kept-alive connection, which through a proxy may be meant for another server.  It is read where it
+ * begins a segment, as far as that goes: no stream is kept for it. */
+static unsigned read_next_request(struct classify *classify, struct classify_state *state,
+                                  const struct packet *packet)
+{
+    struct label_http http = {0};
+    struct bytes bytes = bytes_of(packet->payload, packet->payload_captured);
+    if (http_read_request(bytes, true, &http) != HTTP_OK) {
+        label_http_done(&http);
+        return 0;
+    }
+    struct label_http *kept = classify_label_http(state->flow);
+    label_http_done(kept);
+    *kept = http;
+    state->flow->label->seen &= ~(unsigned)LABEL_RESPONSE;
+    stream_done(&state->streams[FLOW_SERVER]);
+    stream_init(&state->streams[FLOW_SERVER], classify->options.stream_bytes);
+    classify->counters.http_requests++;
+    const char *host = kept->host != NULL ? kept->host : "";
+    return LABEL_REQUEST | classify_set_name(classify, state->flow, host, strlen(host));
+}
+
 static unsigned read_request(struct classify *classify, struct classify_state *state,
                              enum flow_side side, const struct packet *packet)
 {
     if ((state->flow->label->seen & LABEL_REQUEST) != 0)
-        return 0;
+        return read_next_request(classify, state, packet);
     bool direct = false;
     struct bytes stream = reader_look(state, side, packet, &direct);
     struct label_http http = {0};
@@ -253,8 +276,10 @@ unsigned reader_http(struct classify *classify, struct classify_state *state, en
 {
     unsigned news = side == FLOW_CLIENT ? read_request(classify, state, side, packet)
                                         : read_response(classify, state, side, packet);
-    unsigned seen = state->flow->label->seen | news;
-    if ((seen & LABEL_REQUEST) != 0 && (seen & LABEL_RESPONSE) != 0)
+    /* What follows CONNECT or an upgrade is another protocol. */
+    const struct label_http *http = state->flow->label->http;
+    bool tunnel = http != NULL && (http->connect || http->status == SWITCHING_PROTOCOLS);
+    if (tunnel && (news & LABEL_RESPONSE) != 0)
         news |= LABEL_DONE;
     return news;
 }
