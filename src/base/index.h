@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An index from 32-bit hashes to numbers (of slots in some array), for tables that keep their records
- * elsewhere.  It knows no keys: a look-up yields every number that was added under the same hash, and
- * the caller compares keys.  It grows by doubling and never shrinks.  One thread. */
+/* An index from 32-bit hashes to numbers (of slots in some array), for tables that keep their
+ * records elsewhere.  It knows no keys: a look-up yields every number that was added under the
+ * same hash, and the caller compares keys.  It grows by doubling and never shrinks.  One thread. */
 struct index {
     struct index_entry *entries; /* owned */
     uint32_t mask;

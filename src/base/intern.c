@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Interned strings: a chained table over separately allocated entries, the text behind a small
- * header, so that the header is found from the text by subtraction.  24 bytes a string plus its text. */
+ * header, so that the header is found from the text by subtraction.  24 bytes a string plus its
+ * text. */
 #include "base/intern.h"
 
 #include <assert.h>

@@ -16,8 +16,8 @@
 
 /* Returns `size` bytes, not cleared; at least one byte. */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
-/* Returns `size` bytes (a multiple of `alignment`) at a multiple of `alignment` (a power of two), not
- * cleared. */
+/* Returns `size` bytes (a multiple of `alignment`) at a multiple of `alignment` (a power of two),
+ * not cleared. */
 void *mem_aligned(size_t alignment, size_t size) __attribute__((malloc, returns_nonnull));
 /* Returns `count` * `size` bytes of zeros; an overflowing product counts as out of memory. */
 void *mem_zeroed(size_t count, size_t size) __attribute__((malloc, returns_nonnull));

@@ -110,8 +110,8 @@ static int order_by_key(const void *left, const void *right)
     return order != 0 ? order : a->key_column < b->key_column ? -1 : a->key_column > b->key_column;
 }
 
-/* Refuses a map that has a key twice.  By sorting, so that a hostile file of a million keys costs no
- * million times a million comparisons. */
+/* Refuses a map that has a key twice.  By sorting, so that a hostile file of a million keys costs
+ * no million times a million comparisons. */
 static bool check_duplicates(const struct builder *builder, const struct yaml_node *map)
 {
     size_t count = 0;

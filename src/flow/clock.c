@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table's clock: packet time, guarded.
  *
- * Idle times run on a steady time that only grows, by the forward steps of the packets.  So a clock that is set back
- * neither ends flows nor keeps them for ever, and one packet from 1970 does nothing: packet time follows
- * backwards only when RUN packets in a row insist.  A forward step is always believed: after a real pause the flows are
- * over.  It counts for at most STEP_MAX, which is more than any idle time and keeps hostile stamps from driving the
- * steady time to the end of its range. */
+ * Idle times run on a steady time that only grows, by the forward steps of the packets.  So a
+ * clock that is set back neither ends flows nor keeps them for ever, and one packet from 1970
+ * does nothing: packet time follows backwards only when RUN packets in a row insist.  A forward
+ * step is always believed: after a real pause the flows are over.  It counts for at most
+ * STEP_MAX, which is more than any idle time and keeps hostile stamps from driving the steady
+ * time to the end of its range. */
 #include "flow/clock.h"
 
 #include "base/time.h"

@@ -6,8 +6,8 @@
 
 #include "flow/slot.h"
 
-/* Where flow slots live: memory that never moves, a list of free ones, and for each class a list from the
- * flow unseen longest to the newest.  Slots are numbered from 0. */
+/* Where flow slots live: memory that never moves, a list of free ones, and for each class a list
+ * from the flow unseen longest to the newest.  Slots are numbered from 0. */
 struct flow_store {
     struct flow_slot **chunks; /* owned, each of FLOW_CHUNK slots */
     uint32_t chunk_count;

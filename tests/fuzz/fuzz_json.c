@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hostile bytes in JSON: whatever comes from the wire, what is written reads back as one JSON value (RFC
- * 8259) of valid UTF-8 without raw controls, and bytes that were good text are the same text. */
+/* Hostile bytes in JSON: whatever comes from the wire, what is written reads back as one JSON
+ * value (RFC 8259) of valid UTF-8 without raw controls, and bytes that were good text are the
+ * same text. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>

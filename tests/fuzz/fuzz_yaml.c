@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hostile YAML: whatever the bytes, the reader gives a tree that keeps its promises, or a sentence with a
- * place. */
+/* Hostile YAML: whatever the bytes, the reader gives a tree that keeps its promises, or a
+ * sentence with a place. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
