@@ -16,7 +16,7 @@ enum {
     RUN = 16
 };
 
-static const int64_t STEP_MAX_NS = 30 * NS_PER_DAY;
+static const int64_t step_max_ns = 30 * NS_PER_DAY;
 
 void flow_clock_advance(struct flow_clock *clock, int64_t ts_ns)
 {
@@ -27,8 +27,8 @@ void flow_clock_advance(struct flow_clock *clock, int64_t ts_ns)
     }
     if (ts_ns <= clock->newest_ns)
         return;
-    if (__builtin_sub_overflow(ts_ns, clock->newest_ns, &step) || step > STEP_MAX_NS)
-        step = STEP_MAX_NS;
+    if (__builtin_sub_overflow(ts_ns, clock->newest_ns, &step) || step > step_max_ns)
+        step = step_max_ns;
     clock->steady_ns = time_add(clock->steady_ns, step);
     clock->newest_ns = ts_ns;
 }

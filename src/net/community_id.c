@@ -83,6 +83,7 @@ void community_id_text(const struct community_tuple *tuple, uint16_t seed,
     }
     uint8_t digest[DIGEST_SHA1_SIZE];
     digest_sha1(input.bytes, input.length, digest);
-    memcpy(ret_text, "1:", 2);
+    ret_text[0] = '1';
+    ret_text[1] = ':';
     digest_base64(digest, sizeof digest, ret_text + 2);
 }
