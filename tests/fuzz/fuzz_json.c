@@ -27,7 +27,7 @@ static void check(bool ok)
 
 static char peek(const struct reader *reader)
 {
-    return reader->at < reader->end ? *reader->at : '\0';
+    return (char)(reader->at < reader->end ? *reader->at : '\0');
 }
 
 static void take(struct reader *reader, char wanted)
@@ -109,6 +109,7 @@ static void read_word(struct reader *reader, const char *word)
 
 static void read_value(struct reader *reader);
 
+/* NOLINTNEXTLINE(misc-no-recursion): the depth is checked */
 static void read_members(struct reader *reader, char open, char close)
 {
     check(reader->depth++ < 8);
@@ -126,6 +127,7 @@ static void read_members(struct reader *reader, char open, char close)
     reader->depth--;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): the depth is checked */
 static void read_value(struct reader *reader)
 {
     switch (peek(reader)) {

@@ -21,6 +21,7 @@ static void check(int ok)
         abort();
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): the depth is checked */
 static void check_node(const struct yaml_file *file, const struct yaml_node *node, unsigned depth)
 {
     check(depth <= DEPTH_MOST && node->line >= 1 && node->column >= 1);
