@@ -17,7 +17,9 @@ enum {
     INDEX_NONE = 0x7fffffff /* no number; the greatest that can be added is one less */
 };
 
+/* Makes an empty index; released with index_done(). */
 void index_init(struct index *index);
+/* Releases what the index holds. */
 void index_done(struct index *index);
 /* Adds `number` under `hash`; the same pair must not be in it. */
 void index_add(struct index *index, uint32_t hash, uint32_t number);

@@ -15,10 +15,13 @@ struct json {
     bool comma;       /* a value stands before this place in the same container */
 };
 
-void json_open_object(struct json *json,
-                      const char *key); /* key NULL: array element or top level */
+/* Opens an object; `key` is NULL for an array element or the top level. */
+void json_open_object(struct json *json, const char *key);
+/* Closes the object opened last. */
 void json_close_object(struct json *json);
+/* Opens an array; key as for objects. */
 void json_open_array(struct json *json, const char *key);
+/* Closes the array opened last. */
 void json_close_array(struct json *json);
 /* A NULL `value` writes nothing at all, so that absent facts are absent keys. */
 void json_text(struct json *json, const char *key, const char *value);

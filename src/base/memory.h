@@ -30,5 +30,7 @@ char *mem_text(const char *text);
 /* Returns a NUL-terminated copy of the first `length` bytes of `text`. */
 char *mem_text_n(const char *text, size_t length) __attribute__((returns_nonnull));
 
+/* What auto_free calls, with a pointer to the variable. */
 void mem_cleanup_free(void *pointer);
+/* Closes the descriptor unless it is negative. */
 void mem_cleanup_close(const int *descriptor);

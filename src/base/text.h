@@ -12,6 +12,7 @@ struct text {
     size_t capacity;
 };
 
+/* Releases the content and leaves an empty text. */
 void text_done(struct text *text);
 /* Empties the text and keeps its memory. */
 void text_clear(struct text *text);

@@ -21,7 +21,9 @@ enum {
     FLOW_CHUNK = 32768 /* 6 MiB: whole huge pages */
 };
 
+/* Makes an empty store; released with flow_store_done(). */
 void flow_store_init(struct flow_store *store);
+/* Releases all slots. */
 void flow_store_done(struct flow_store *store);
 /* Takes a slot, of zeros and in no list; writes its number. */
 struct flow_slot *flow_store_take(struct flow_store *store, uint32_t *ret_number);
