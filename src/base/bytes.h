@@ -27,7 +27,8 @@ static inline size_t bytes_left(const struct bytes *bytes)
     return (size_t)(bytes->end - bytes->at);
 }
 
-/* Returns the next `size` bytes and steps over them, or NULL (and goes bad) where fewer are left. */
+/* Returns the next `size` bytes and steps over them, or NULL (and goes bad) where fewer are left.
+ */
 static inline const uint8_t *bytes_take(struct bytes *bytes, size_t size)
 {
     if (bytes->bad || size > (size_t)(bytes->end - bytes->at)) {

@@ -51,8 +51,8 @@ void digest_base64(const uint8_t *bytes, size_t size, char *ret_text)
         group |= left > 2 ? bytes[i + 2] : 0;
         *ret_text++ = digits[group >> 18];
         *ret_text++ = digits[group >> 12 & 63];
-        *ret_text++ = left > 1 ? digits[group >> 6 & 63] : '=';
-        *ret_text++ = left > 2 ? digits[group & 63] : '=';
+        *ret_text++ = (char)(left > 1 ? digits[group >> 6 & 63] : '=');
+        *ret_text++ = (char)(left > 2 ? digits[group & 63] : '=');
     }
     *ret_text = '\0';
 }

@@ -37,7 +37,8 @@ static size_t smallest(size_t a, size_t b, size_t c)
     return least < c ? least : c;
 }
 
-/* Levenshtein distance by the two-row method; words longer than WORD_MAX are infinitely far away. */
+/* Levenshtein distance by the two-row method; words longer than WORD_MAX are infinitely far away.
+ */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t a_length = strlen(a), b_length = strlen(b);

@@ -4,7 +4,8 @@
 #include <stdbool.h>
 
 /* One sentence for the person who made the mistake: place and offending text.  Start-up functions
- * fill it and return false or NULL; main.c prints it.  Never used for what a packet or a peer does. */
+ * fill it and return false or NULL; main.c prints it.  Never used for what a packet or a peer
+ * does. */
 struct error {
     char text[512];
 };

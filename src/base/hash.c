@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Multiply-and-fold hash over 16-byte steps: two 64-bit words are xored with secrets, multiplied to
- * 128 bits, and the halves xored.  About 2 ns for a 40-byte flow key.  Both factors are xored with
- * something that hangs on the seed: were one secret public, a sender could make that factor zero, and
- * with it the product, whatever the other factor and the state before (so all such keys collide).  SipHash was measured at four
- * times that; CRC32C is as fast but is linear, so that collisions can be computed for any seed. */
+/* Multiply-and-fold hash over 16-byte steps: two 64-bit words are xored with secrets, multiplied
+ * to 128 bits, and the halves xored.  About 2 ns for a 40-byte flow key.  Both factors are xored
+ * with something that hangs on the seed: were one secret public, a sender could make that factor
+ * zero, and with it the product, whatever the other factor and the state before (so all such keys
+ * collide).  SipHash was measured at four times that; CRC32C is as fast but is linear, so that
+ * collisions can be computed for any seed. */
 #include "base/hash.h"
 
 #include <stdatomic.h>
@@ -48,7 +49,8 @@ uint64_t hash_seed(void)
     uint64_t seed = process_seed;
     if (seed != 0)
         return seed;
-    /* Without a random source the fixed seed only costs the protection against crafted collisions. */
+    /* Without a random source the fixed seed only costs the protection against crafted
+     * collisions. */
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed || seed == 0)
         seed = secret_a;
     uint64_t unset = 0;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Open addressing with linear probing over entries of 8 bytes: the hash and the number.
  *
- * Invariants: (1) every entry can be reached from the home of its hash without crossing a free one;
- * (2) at most three quarters are used, so that a search ends.  Removal moves later entries back (no
- * tombstones: a table that lives for months under churn must not silt up).  The whole hash is kept, so
- * that neither growing nor removal touches the records, and a miss costs one cache line.
+ * Invariants: (1) every entry can be reached from the home of its hash without crossing a free
+ * one; (2) at most three quarters are used, so that a search ends.  Removal moves later entries
+ * back (no tombstones: a table that lives for months under churn must not silt up).  The whole
+ * hash is kept, so that neither growing nor removal touches the records, and a miss costs one
+ * cache line.
  *
  * Entries of 4 bytes (short tag and number) were weighed: 8 bytes a record less, but removal and
  * growth would then read every record.  Cost: 11 to 21 bytes a number. */

@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An index from 32-bit hashes to numbers (of slots in some array), for tables that keep their records
- * elsewhere.  It knows no keys: a look-up yields every number that was added under the same hash, and
- * the caller compares keys.  It grows by doubling and never shrinks.  One thread. */
+/* An index from 32-bit hashes to numbers (of slots in some array), for tables that keep their
+ * records elsewhere.  It knows no keys: a look-up yields every number that was added under the
+ * same hash, and the caller compares keys.  It grows by doubling and never shrinks.  One thread. */
 struct index {
     struct index_entry *entries; /* owned */
     uint32_t mask;
@@ -17,7 +17,9 @@ enum {
     INDEX_NONE = 0x7fffffff /* no number; the greatest that can be added is one less */
 };
 
+/* Makes an empty index; released with index_done(). */
 void index_init(struct index *index);
+/* Releases what the index holds. */
 void index_done(struct index *index);
 /* Adds `number` under `hash`; the same pair must not be in it. */
 void index_add(struct index *index, uint32_t hash, uint32_t number);

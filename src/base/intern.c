@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Interned strings: a chained table over separately allocated entries, the text behind a small
- * header, so that the header is found from the text by subtraction.  24 bytes a string plus its text. */
+ * header, so that the header is found from the text by subtraction.  24 bytes a string plus its
+ * text. */
 #include "base/intern.h"
 
 #include <assert.h>
@@ -106,7 +107,11 @@ const char *intern_take(struct intern *pool, const char *bytes, size_t length)
 /* Our own entry, not packet bytes: the text always stands behind its header. */
 static struct entry *entry_of(const char *string)
 {
-    return (struct entry *)(uintptr_t)(string - offsetof(struct entry, text));
+    union {
+        const char *theirs;
+        char *ours;
+    } text = {.theirs = string}; /* only the pool may write, so callers see const */
+    return (struct entry *)(void *)(text.ours - offsetof(struct entry, text));
 }
 
 const char *intern_again(struct intern *pool, const char *string)

@@ -16,8 +16,8 @@
 
 /* Returns `size` bytes, not cleared; at least one byte. */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
-/* Returns `size` bytes (a multiple of `alignment`) at a multiple of `alignment` (a power of two), not
- * cleared. */
+/* Returns `size` bytes (a multiple of `alignment`) at a multiple of `alignment` (a power of two),
+ * not cleared. */
 void *mem_aligned(size_t alignment, size_t size) __attribute__((malloc, returns_nonnull));
 /* Returns `count` * `size` bytes of zeros; an overflowing product counts as out of memory. */
 void *mem_zeroed(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
@@ -30,5 +30,7 @@ char *mem_text(const char *text);
 /* Returns a NUL-terminated copy of the first `length` bytes of `text`. */
 char *mem_text_n(const char *text, size_t length) __attribute__((returns_nonnull));
 
+/* What auto_free calls, with a pointer to the variable. */
 void mem_cleanup_free(void *pointer);
+/* Closes the descriptor unless it is negative. */
 void mem_cleanup_close(const int *descriptor);

@@ -9,8 +9,8 @@
 
 /* Decimal, 0 to `max`. */
 bool number_parse_u64(const char *text, uint64_t max, uint64_t *ret_value);
-/* A span of time: a decimal number (a fraction is allowed) and a unit of ns, us, ms, s, min, h, d; no unit means
- * seconds. */
+/* A span of time: a decimal number (a fraction is allowed) and a unit of ns, us, ms, s, min, h,
+ * d; no unit means seconds. */
 bool number_parse_duration(const char *text, int64_t *ret_ns);
 /* A size: a whole number and a unit of B, KiB, MiB, GiB (or k, M, G, powers of 1024); no unit means
  * bytes. */

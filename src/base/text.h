@@ -12,6 +12,7 @@ struct text {
     size_t capacity;
 };
 
+/* Releases the content and leaves an empty text. */
 void text_done(struct text *text);
 /* Empties the text and keeps its memory. */
 void text_clear(struct text *text);
@@ -27,6 +28,6 @@ void text_add_visible(struct text *text, const char *bytes, size_t length);
 /* Returns the content, never NULL. */
 const char *text_string(const struct text *text);
 
-/* Returns the length in bytes (1-4) of the valid UTF-8 character at `bytes`, or 0 where there is none
- * (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF). */
+/* Returns the length in bytes (1-4) of the valid UTF-8 character at `bytes`, or 0 where there is
+ * none (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF). */
 size_t text_utf8_length(const char *bytes, size_t left);

@@ -27,6 +27,7 @@ struct builder {
     size_t size;
 };
 
+/* NOLINTNEXTLINE(misc-no-recursion): at most DEPTH_MAX deep */
 static void node_free(struct yaml_node *node)
 {
     while (node != NULL) {
@@ -110,8 +111,8 @@ static int order_by_key(const void *left, const void *right)
     return order != 0 ? order : a->key_column < b->key_column ? -1 : a->key_column > b->key_column;
 }
 
-/* Refuses a map that has a key twice.  By sorting, so that a hostile file of a million keys costs no
- * million times a million comparisons. */
+/* Refuses a map that has a key twice.  By sorting, so that a hostile file of a million keys costs
+ * no million times a million comparisons. */
 static bool check_duplicates(const struct builder *builder, const struct yaml_node *map)
 {
     size_t count = 0;
@@ -175,6 +176,7 @@ static char *build_key(const struct builder *builder, const yaml_event_t *event)
 }
 
 /* Reads one child (key and value in a map) whose first event is `event`. */
+/* NOLINTNEXTLINE(misc-no-recursion): at most DEPTH_MAX deep */
 static struct yaml_node *build_child(const struct builder *builder, const struct yaml_node *parent,
                                      const yaml_event_t *event, unsigned depth)
 {
@@ -197,6 +199,7 @@ static struct yaml_node *build_child(const struct builder *builder, const struct
     return child;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): at most DEPTH_MAX deep */
 static bool build_children(const struct builder *builder, struct yaml_node *parent, unsigned depth)
 {
     struct yaml_node **tail = &parent->first;
@@ -226,6 +229,7 @@ static struct yaml_node *build_scalar(const yaml_event_t *event)
 }
 
 /* Builds the node that starts with `event`; NULL with a sentence on failure. */
+/* NOLINTNEXTLINE(misc-no-recursion): at most DEPTH_MAX deep */
 static struct yaml_node *build(const struct builder *builder, const yaml_event_t *event,
                                unsigned depth)
 {

@@ -46,8 +46,8 @@ const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 /* Writes `path:line:column: ` and the formatted sentence for `node`; returns false. */
 bool yaml_error(const struct yaml_file *file, const struct yaml_node *node, struct error *err,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* True where `map` is a map and every key is one of the NULL-terminated `keys`; else says which is not, where,
- * and the nearest right word. */
+/* True where `map` is a map and every key is one of the NULL-terminated `keys`; else says which
+ * is not, where, and the nearest right word. */
 bool yaml_check_keys(const struct yaml_file *file, const struct yaml_node *map,
                      const char *const *keys, struct error *err);
 /* Checks the kind: false and a sentence ("'hosts' must be a list") where it is another. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table's clock: packet time, guarded.
  *
- * Idle times run on a steady time that only grows, by the forward steps of the packets.  So a clock that is set back
- * neither ends flows nor keeps them for ever, and one packet from 1970 does nothing: packet time follows
- * backwards only when RUN packets in a row insist.  A forward step is always believed: after a real pause the flows are
- * over.  It counts for at most STEP_MAX, which is more than any idle time and keeps hostile stamps from driving the
- * steady time to the end of its range. */
+ * Idle times run on a steady time that only grows, by the forward steps of the packets.  So a
+ * clock that is set back neither ends flows nor keeps them for ever, and one packet from 1970
+ * does nothing: packet time follows backwards only when RUN packets in a row insist.  A forward
+ * step is always believed: after a real pause the flows are over.  It counts for at most
+ * STEP_MAX, which is more than any idle time and keeps hostile stamps from driving the steady
+ * time to the end of its range. */
 #include "flow/clock.h"
 
 #include "base/time.h"
@@ -15,7 +16,7 @@ enum {
     RUN = 16
 };
 
-static const int64_t STEP_MAX_NS = 30 * NS_PER_DAY;
+static const int64_t step_max_ns = 30 * NS_PER_DAY;
 
 void flow_clock_advance(struct flow_clock *clock, int64_t ts_ns)
 {
@@ -26,8 +27,8 @@ void flow_clock_advance(struct flow_clock *clock, int64_t ts_ns)
     }
     if (ts_ns <= clock->newest_ns)
         return;
-    if (__builtin_sub_overflow(ts_ns, clock->newest_ns, &step) || step > STEP_MAX_NS)
-        step = STEP_MAX_NS;
+    if (__builtin_sub_overflow(ts_ns, clock->newest_ns, &step) || step > step_max_ns)
+        step = step_max_ns;
     clock->steady_ns = time_add(clock->steady_ns, step);
     clock->newest_ns = ts_ns;
 }

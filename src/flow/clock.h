@@ -6,7 +6,8 @@
 
 struct flow_counters;
 
-/* Two times: that of the packets, which may jump, and one that never runs backwards, for idle times. */
+/* Two times: that of the packets, which may jump, and one that never runs backwards, for idle
+ * times. */
 struct flow_clock {
     int64_t newest_ns; /* packet time */
     int64_t steady_ns; /* since the first packet */
@@ -15,7 +16,8 @@ struct flow_clock {
     bool started;
 };
 
-/* Moves on to a packet of `ts_ns`, and returns the time at which the packet counts; see flow_table_touch(). */
+/* Moves on to a packet of `ts_ns`, and returns the time at which the packet counts; see
+ * flow_table_touch(). */
 int64_t flow_clock_see(struct flow_clock *clock, int64_t ts_ns, struct flow_counters *counters);
 /* Moves on to `ts_ns` where that is later. */
 void flow_clock_advance(struct flow_clock *clock, int64_t ts_ns);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who is the client?
  *
- * Best evidence first: what the protocol says (TCP SYN, SCTP INIT, ICMP type); a group address, which
- * can only be spoken to; a port where a service is known to listen; a system port (RFC 6335 section 6:
- * below 1024) against one that is not; a port below 10000 against an ephemeral one (Linux takes these
- * from 32768 up, others from 49152); and at last, who spoke first.  Only the first packet is looked at,
- * so that a capture that starts with an answer still comes out right. */
+ * Best evidence first: what the protocol says (TCP SYN, SCTP INIT, ICMP type); a group address,
+ * which can only be spoken to; a port where a service is known to listen; a system port (RFC 6335
+ * section 6: below 1024) against one that is not; a port below 10000 against an ephemeral one
+ * (Linux takes these from 32768 up, others from 49152); and at last, who spoke first.  Only the
+ * first packet is looked at, so that a capture that starts with an answer still comes out right. */
 #include "flow/direction.h"
 
 #include <stddef.h>
@@ -25,8 +25,8 @@ enum {
     SCTP_INIT_ACK = 2
 };
 
-/* True for ports where servers of a widely used protocol listen; sorted.  Source: IANA "Service Name and Transport
- * Protocol Port Number Registry", and custom for the alternative web ports. */
+/* True for ports where servers of a widely used protocol listen; sorted.  Source: IANA "Service
+ * Name and Transport Protocol Port Number Registry", and custom for the alternative web ports. */
 static bool is_service(uint16_t port)
 {
     static const uint16_t ports[] = {
@@ -48,7 +48,8 @@ static bool is_service(uint16_t port)
     return low < COUNT_OF(ports) && ports[low] == port;
 }
 
-/* Returns 1 where `port` is the server's by its number, -1 where `other` is, 0 where they do not tell. */
+/* Returns 1 where `port` is the server's by its number, -1 where `other` is, 0 where they do not
+ * tell. */
 static int compare_ports(uint16_t port, uint16_t other)
 {
     int services = is_service(port) - is_service(other);

@@ -40,9 +40,9 @@ struct classify_state; /* classify/: freed by classify_forget() */
 struct label;          /* classify/: see classify/label.h */
 struct flow_note;      /* pipeline: what it remembers about a flow; freed by its on_end */
 
-/* One conversation.  A record for as long as the table keeps it; read-only outside flow/, except for
- * the slots at the end.  In the order in which a packet needs it: the first cache line is the look-up,
- * the second the counting, the rest is for the end. */
+/* One conversation.  A record for as long as the table keeps it; read-only outside flow/, except
+ * for the slots at the end.  In the order in which a packet needs it: the first cache line is the
+ * look-up, the second the counting, the rest is for the end. */
 struct flow {
     struct addr client, server;
     uint16_t client_port,

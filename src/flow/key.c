@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The key of a flow.
  *
- * Both directions hash alike, because the hash is taken over the ordered endpoints; whether they are
- * one flow is decided by comparing against client and server either way round.  A flow's key is not
- * stored a second time: it is rebuilt from the record when it leaves the index.
+ * Both directions hash alike, because the hash is taken over the ordered endpoints; whether they
+ * are one flow is decided by comparing against client and server either way round.  A flow's key
+ * is not stored a second time: it is rebuilt from the record when it leaves the index.
  *
- * ICMP has no ports.  Request and reply (icmp.h) are one flow for each asking address, asked address, type and
- * identifier; two machines that ping each other have two.  A type without a reply is a flow for each direction, type
- * and code.  So the Community ID of every packet is the one of its flow. */
+ * ICMP has no ports.  Request and reply (icmp.h) are one flow for each asking address, asked
+ * address, type and identifier; two machines that ping each other have two.  A type without a
+ * reply is a flow for each direction, type and code.  So the Community ID of every packet is the
+ * one of its flow. */
 #include "flow/key.h"
 
 #include <string.h>

@@ -9,8 +9,8 @@
 struct packet;
 struct flow_slot;
 
-/* What a packet is looked up by: its tuple as it came; an ICMP reply is turned round, so that `src` is who
- * asked. */
+/* What a packet is looked up by: its tuple as it came; an ICMP reply is turned round, so that
+ * `src` is who asked. */
 struct flow_key {
     struct addr src, dst;
     uint16_t src_port, dst_port; /* ICMP: type (of the request where there is one) and code */
@@ -21,8 +21,8 @@ struct flow_key {
     bool reply;  /* ICMP: dst sent it */
 };
 
-/* Reads the key of a packet.  The VLAN is no part of it, because one direction may be tagged and the other
- * not; nor are tunnels. */
+/* Reads the key of a packet.  The VLAN is no part of it, because one direction may be tagged and
+ * the other not; nor are tunnels. */
 void flow_key_of(const struct packet *packet, struct flow_key *ret_key);
 /* Rebuilds the key of the packets that a flow's client sends. */
 void flow_key_again(const struct flow_slot *slot, struct flow_key *ret_key);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slots in chunks of three huge pages: a random look-up into a hundred megabytes of small pages costs more in
- * address translation than in cache misses.  Links are 32-bit numbers, half of pointers.  A chunk is touched slot by slot, so
- * that memory grows with the flows and not with the bound; a slot that is free again is used first, the last freed
- * before others (its lines are still in the cache). */
+/* Slots in chunks of three huge pages: a random look-up into a hundred megabytes of small pages
+ * costs more in address translation than in cache misses.  Links are 32-bit numbers, half of
+ * pointers.  A chunk is touched slot by slot, so that memory grows with the flows and not with
+ * the bound; a slot that is free again is used first, the last freed before others (its lines are
+ * still in the cache). */
 #include "flow/store.h"
 
 #include <stdlib.h>

@@ -6,8 +6,8 @@
 
 #include "flow/slot.h"
 
-/* Where flow slots live: memory that never moves, a list of free ones, and for each class a list from the
- * flow unseen longest to the newest.  Slots are numbered from 0. */
+/* Where flow slots live: memory that never moves, a list of free ones, and for each class a list
+ * from the flow unseen longest to the newest.  Slots are numbered from 0. */
 struct flow_store {
     struct flow_slot **chunks; /* owned, each of FLOW_CHUNK slots */
     uint32_t chunk_count;
@@ -21,7 +21,9 @@ enum {
     FLOW_CHUNK = 32768 /* 6 MiB: whole huge pages */
 };
 
+/* Makes an empty store; released with flow_store_done(). */
 void flow_store_init(struct flow_store *store);
+/* Releases all slots. */
 void flow_store_done(struct flow_store *store);
 /* Takes a slot, of zeros and in no list; writes its number. */
 struct flow_slot *flow_store_take(struct flow_store *store, uint32_t *ret_number);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The flow table: which conversation does a packet belong to, and when is it over.
  *
- * Records live in a store that never moves them; an index of 8-byte entries leads from the hash of the tuple to
- * the record's number.  Every record is in one list of its idle class, so that the next one to end
- * is at a head.  A record moves to the end of its list only when its last packet falls into another quantum of time (1.07
- * s) than the one before: moving touches two other records, which would cost two cache misses a packet.
+ * Records live in a store that never moves them; an index of 8-byte entries leads from the hash
+ * of the tuple to the record's number.  Every record is in one list of its idle class, so that
+ * the next one to end is at a head.  A record moves to the end of its list only when its last
+ * packet falls into another quantum of time (1.07 s) than the one before: moving touches two
+ * other records, which would cost two cache misses a packet.
  *
- * Invariants: (1) a record is in the index, in one list and in `active`, or in none of them; (2) a list is ordered by
- * the quantum of the last packet; (3) no idle flow ends later than next_due_ns says, but for a quantum; (4) nothing
- * that leaves the table depends on the order of the index, whose seed is random.
+ * Invariants: (1) a record is in the index, in one list and in `active`, or in none of them; (2)
+ * a list is ordered by the quantum of the last packet; (3) no idle flow ends later than
+ * next_due_ns says, but for a quantum; (4) nothing that leaves the table depends on the order of
+ * the index, whose seed is random.
  *
- * Rejected: a timer wheel (a flow is moved at each packet or looked at in vain), chaining (170 ns a
- * look-up against 18), dropping new flows at the bound (a scan would then blind the sensor).
+ * Rejected: a timer wheel (a flow is moved at each packet or looked at in vain), chaining (170 ns
+ * a look-up against 18), dropping new flows at the bound (a scan would then blind the sensor).
  * Cost: 192 bytes a flow and 11 to 21 for the index. */
 #include "flow/table.h"
 
@@ -181,8 +183,9 @@ static void end_flow(struct flow_table *table, uint32_t number, enum flow_end re
     flow_store_give(&table->store, number);
 }
 
-/* Ends the flow that is least worth keeping.  A closed one is complete, so that nothing is lost; one that nobody
- * answered has told most of what it will, and is what a scan or a flood is made of; long-lived TCP says most. */
+/* Ends the flow that is least worth keeping.  A closed one is complete, so that nothing is lost;
+ * one that nobody answered has told most of what it will, and is what a scan or a flood is made
+ * of; long-lived TCP says most. */
 static void evict_one(struct flow_table *table)
 {
     static const uint8_t groups[] = {0, 1, 1, 1,
@@ -395,8 +398,8 @@ void flow_table_prefetch_flow(const struct flow_table *table, const struct packe
         prefetch_slot(flow_store_at(&table->store, number));
 }
 
-/* Returns the idle flow that was seen longest ago, FLOW_NONE where there is none; also the time at which
- * the next one may be due. */
+/* Returns the idle flow that was seen longest ago, FLOW_NONE where there is none; also the time
+ * at which the next one may be due. */
 static uint32_t find_idle(const struct flow_table *table, int64_t *ret_due_ns)
 {
     uint32_t found = (uint32_t)FLOW_NONE;

@@ -44,12 +44,14 @@ struct flow_counters {
 /* The conversations that are going on.  One thread, one table for each pipeline. */
 struct flow_table;
 
-/* Writes the defaults: 1 Mi flows; 300 s, 60 s, 10 s, 60 s, 10 s, 30 s, 60 s; no active limit; 1 s late. */
+/* Writes the defaults: 1 Mi flows; 300 s, 60 s, 10 s, 60 s, 10 s, 30 s, 60 s; no active limit; 1
+ * s late. */
 void flow_options_default(struct flow_options *ret_options);
 
-/* Returns a table; `on_end` is called with `ctx` for each record that ends, with flow->end set, while the
- * record is still whole.  The flow goes away when it returns, except after FLOW_END_ACTIVE: then the same flow goes on
- * with its id, slots and state, and counts from zero.  It must not call the table. */
+/* Returns a table; `on_end` is called with `ctx` for each record that ends, with flow->end set,
+ * while the record is still whole.  The flow goes away when it returns, except after
+ * FLOW_END_ACTIVE: then the same flow goes on with its id, slots and state, and counts from
+ * zero.  It must not call the table. */
 struct flow_table *flow_table_new(const struct flow_options *options,
                                   void (*on_end)(void *ctx, struct flow *flow), void *ctx);
 /* Releases the table without calling `on_end`: flush first. */
@@ -57,27 +59,28 @@ void flow_table_free(struct flow_table *table);
 
 /* Counts `packet` to its flow, which is created if it is new, and writes the side that sent it.
  *
- * Ends the old flow of the same tuple first where that was idle too long, or where the packet is the SYN of
- * another connection.  At flows_max one flow is evicted first, so that this cannot fail: closed TCP, then the
- * one-sided of TCP, UDP and ICMP, then DNS, UDP, other protocols, established TCP; in each of these the one unseen
- * longest.
+ * Ends the old flow of the same tuple first where that was idle too long, or where the packet is
+ * the SYN of another connection.  At flows_max one flow is evicted first, so that this cannot
+ * fail: closed TCP, then the one-sided of TCP, UDP and ICMP, then DNS, UDP, other protocols,
+ * established TCP; in each of these the one unseen longest.
  *
- * Time is the newest packet.ts_ns so far.  A packet behind it by at most late_ns keeps its time; one further behind
- * (a 1970 stamp, another clock in a merged capture) counts at the newest time, until 16 in a row lie behind: then the clock
- * is set back, and flows stay as old as they were.
+ * Time is the newest packet.ts_ns so far.  A packet behind it by at most late_ns keeps its time;
+ * one further behind (a 1970 stamp, another clock in a merged capture) counts at the newest time,
+ * until 16 in a row lie behind: then the clock is set back, and flows stay as old as they were.
  *
  * Returns the flow, borrowed until it ends; NULL for a fragment, which has no ports. */
 struct flow *flow_table_touch(struct flow_table *table, const struct packet *packet,
                               enum flow_side *ret_side);
 
-/* For batches of packets: the first asks the processor to fetch what the second will read, and that one what
- * touching the packet will.  Each about as many packets ahead of the next as a cache miss lasts (8). */
+/* For batches of packets: the first asks the processor to fetch what the second will read, and
+ * that one what touching the packet will.  Each about as many packets ahead of the next as a
+ * cache miss lasts (8). */
 void flow_table_prefetch(const struct flow_table *table, const struct packet *packet);
 void flow_table_prefetch_flow(const struct flow_table *table, const struct packet *packet);
 
-/* Ends the flows that are idle at `now_ns`, which may be ahead of the packets (a quiet line).  In order of their
- * last packet, then id.  A flow may stay up to 1.1 s longer than its idle time; a packet of its own in that time starts a
- * new flow all the same.  Cheap enough for each packet. */
+/* Ends the flows that are idle at `now_ns`, which may be ahead of the packets (a quiet line).  In
+ * order of their last packet, then id.  A flow may stay up to 1.1 s longer than its idle time; a
+ * packet of its own in that time starts a new flow all the same.  Cheap enough for each packet. */
 void flow_table_expire(struct flow_table *table, int64_t now_ns);
 
 /* Ends all flows as FLOW_END_SHUTDOWN, in order of their first packet, then id. */

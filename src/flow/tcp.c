@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TCP: connection state, and which payload bytes are new (RFC 9293).
  *
- * For each side next_seq is the end of what it sent so far.  A segment that starts there is new.  One that starts
- * later leaves a hole: its bytes are `missing`.  One that starts before brings bytes that are missing (reordering) or
- * bytes a second time (retransmission); without a list of holes the two are told apart by `hole_end` and `missing`: before
- * the end of the last hole, the first `missing` bytes count as new.  That is exact for one hole at a time, and never counts
+ * For each side next_seq is the end of what it sent so far.  A segment that starts there is new.
+ * One that starts later leaves a hole: its bytes are `missing`.  One that starts before brings
+ * bytes that are missing (reordering) or bytes a second time (retransmission); without a list of
+ * holes the two are told apart by `hole_end` and `missing`: before the end of the last hole, the
+ * first `missing` bytes count as new.  That is exact for one hole at a time, and never counts
  * more bytes than were sent.
  *
- * Bytes that the other side acknowledges did arrive there, so what is missing below an acknowledgement was
- * lost in front of the sensor: a gap.  It counts as one only when the side goes on with new data or the record ends,
- * because a capture may show the acknowledgement before the data.  Where only one side is captured and its SYN
- * was, the other side's bytes are all a gap; a FIN among them counts as one byte.
+ * Bytes that the other side acknowledges did arrive there, so what is missing below an
+ * acknowledgement was lost in front of the sensor: a gap.  It counts as one only when the side
+ * goes on with new data or the record ends, because a capture may show the acknowledgement before
+ * the data.  Where only one side is captured and its SYN was, the other side's bytes are all a
+ * gap; a FIN among them counts as one byte.
  *
- * A list of segments for each side was rejected: it needs a bound and an allocation for each flow, and hostile
- * segments decide its size.  Cost: 16 bytes a flow, no loop. */
+ * A list of segments for each side was rejected: it needs a bound and an allocation for each
+ * flow, and hostile segments decide its size.  Cost: 16 bytes a flow, no loop. */
 #include "flow/tcp.h"
 
 #include "decode/packet.h"
@@ -115,7 +117,8 @@ static void settle_gap(struct flow_slot *slot, enum flow_side side, struct flow_
     stream->missing = 0;
 }
 
-/* Takes the first `old` bytes at `start`, all before next_seq; returns how many of them were missing. */
+/* Takes the first `old` bytes at `start`, all before next_seq; returns how many of them were
+ * missing. */
 static uint32_t fill_hole(struct flow_slot *slot, enum flow_side side, uint32_t start, uint32_t old)
 {
     struct flow_stream *stream = &slot->stream[side];
@@ -198,7 +201,8 @@ static void take_ack(struct flow_slot *slot, const struct packet *packet, enum f
         set_mark(slot, FLOW_MARK_LOST_CLIENT << side);
 }
 
-/* Established is: both sides spoke, or the only side that is captured acknowledges more than once. */
+/* Established is: both sides spoke, or the only side that is captured acknowledges more than
+ * once. */
 static void move_state(struct flow_slot *slot, const struct packet *packet, enum flow_side side)
 {
     struct flow *flow = &slot->flow;

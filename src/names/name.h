@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where the name of an endpoint comes from, strongest first.  Also the words of `name_source` in events. */
+/* Where the name of an endpoint comes from, strongest first.  Also the words of `name_source` in
+ * events. */
 #define NAME_SOURCE_LIST(X)                                                                        \
     X(SNI, "sni")                                                                                  \
     X(HTTP, "http")                                                                                \
@@ -24,8 +25,9 @@ enum name_source {
 
 /* A name for an address. */
 struct name {
-    const char *
-        text; /* what the client asked for (start of the CNAME chain); borrowed until the next call into names/ */
+    /* What the client asked for (start of the CNAME chain); borrowed until the
+     * next call into names/. */
+    const char *text;
     const char *canonical; /* end of the CNAME chain, NULL where there was none */
     enum name_source source;
     int64_t seen_ns; /* when the answer came */

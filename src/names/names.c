@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Passive DNS: what name does this client know that address by?
  *
- * One bounded set of entries of three kinds: (client, address) from the client's own answers, (address) from
- * anybody's, and (address) from the capture file.  An address answer writes the first two.  All kinds share the bound and
- * one list by last use; the one unused longest goes first.  Names are interned: a few thousand stand behind all entries.
+ * One bounded set of entries of three kinds: (client, address) from the client's own answers,
+ * (address) from anybody's, and (address) from the capture file.  An address answer writes the
+ * first two.  All kinds share the bound and one list by last use; the one unused longest goes
+ * first.  Names are interned: a few thousand stand behind all entries.
  *
- * An answer is named by the start of its CNAME chain.  The chain from the question is walked first, because
- * that is what the client asked for; an owner that is not on it (mDNS, broken or spliced answers) is followed
- * backwards along the CNAME records that lead to it, or stands for itself.  Every walk takes at most as many
- * steps as the message has answers, so that a loop ends.
+ * An answer is named by the start of its CNAME chain.  The chain from the question is walked
+ * first, because that is what the client asked for; an owner that is not on it (mDNS, broken or
+ * spliced answers) is followed backwards along the CNAME records that lead to it, or stands for
+ * itself.  Every walk takes at most as many steps as the message has answers, so that a loop
+ * ends.
  *
- * Invariants: (1) an entry is in the index and in the list, or is free; (2) nothing depends on the order of the index.
- * Time comes from packets: an entry is dropped when it is met after its time, by a look-up or as the one unused
- * longest, so that no timer is needed.
- * Cost: 72 bytes an entry, 11 to 21 for the index; an answer or a look-up is one or two probes. */
+ * Invariants: (1) an entry is in the index and in the list, or is free; (2) nothing depends on
+ * the order of the index. Time comes from packets: an entry is dropped when it is met after its
+ * time, by a look-up or as the one unused longest, so that no timer is needed. Cost: 72 bytes an
+ * entry, 11 to 21 for the index; an answer or a look-up is one or two probes. */
 #include "names/names.h"
 
 #include <stdlib.h>

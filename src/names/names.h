@@ -30,16 +30,18 @@ struct names;
 
 struct names *names_new(const struct names_options *options);
 void names_free(struct names *names);
-/* Learns from a response that `client` received at `ts_ns`: each A and AAAA answer, named by the start of its CNAME chain
- * (the question where the chain leads there); an owner that no chain leads to stands for itself.  Where `client` is a group
- * address (mDNS), the answer counts as another client's.  Other messages are ignored. */
+/* Learns from a response that `client` received at `ts_ns`: each A and AAAA answer, named by the
+ * start of its CNAME chain (the question where the chain leads there); an owner that no chain
+ * leads to stands for itself.  Where `client` is a group address (mDNS), the answer counts as
+ * another client's.  Other messages are ignored. */
 void names_learn(struct names *names, const struct addr *client, const struct dns_message *message,
                  int64_t ts_ns);
-/* Learns a name from the capture file itself (pcapng name resolution block): it has no time and does not expire, but
- * counts against the bound.  What is no host name is ignored. */
+/* Learns a name from the capture file itself (pcapng name resolution block): it has no time and
+ * does not expire, but counts against the bound.  What is no host name is ignored. */
 void names_learn_file(struct names *names, const struct addr *addr, const char *name);
-/* Finds the name by which `client` knows `addr`: its own look-up first, then any client's, then the capture file's.
- * A name past its TTL is found, and marked, until keep_ns is over.  False where there is none. */
+/* Finds the name by which `client` knows `addr`: its own look-up first, then any client's, then
+ * the capture file's. A name past its TTL is found, and marked, until keep_ns is over.  False
+ * where there is none. */
 bool names_find(struct names *names, const struct addr *client, const struct addr *addr,
                 int64_t ts_ns, struct name *ret_name);
 const struct names_counters *names_counters(const struct names *names);

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* An IPv4 or IPv6 address as one type: IPv4 stands as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2), in network
- * byte order.  A v4-mapped address inside a real IPv6 header is thereby the same as the IPv4 one, which
- * is what an analyst means by it. */
+/* An IPv4 or IPv6 address as one type: IPv4 stands as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2),
+ * in network byte order.  A v4-mapped address inside a real IPv6 header is thereby the same as
+ * the IPv4 one, which is what an analyst means by it. */
 struct addr {
     uint8_t bytes[16];
 };
@@ -52,8 +52,9 @@ static inline bool addr_equal(const struct addr *a, const struct addr *b)
 size_t addr_text(const struct addr *addr, char ret_text[static ADDR_TEXT_MAX]);
 /* Reads an IPv4 or IPv6 address (no zone, no brackets).  False for anything else. */
 bool addr_parse(const char *text, struct addr *ret_addr);
-/* True for multicast, IPv4 broadcast 255.255.255.255 and the unspecified address: never one machine. */
+/* True for multicast, IPv4 broadcast 255.255.255.255 and the unspecified address: never one
+ * machine. */
 bool addr_is_group(const struct addr *addr);
-/* True for addresses that no public database places: private, shared (RFC 6598), link-local, loopback, unique
- * local, multicast, documentation and reserved ranges (RFC 6890). */
+/* True for addresses that no public database places: private, shared (RFC 6598), link-local,
+ * loopback, unique local, multicast, documentation and reserved ranges (RFC 6890). */
 bool addr_is_special(const struct addr *addr);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host names in one comparable form.  Underscores and other printable bytes pass: real names use them
- * (`_sip._udp`), and a stricter rule would lose names rather than attacks, since all output is escaped. */
+/* Host names in one comparable form.  Underscores and other printable bytes pass: real names use
+ * them (`_sip._udp`), and a stricter rule would lose names rather than attacks, since all output
+ * is escaped. */
 #include "net/domain.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 /* Prefixes, and a longest-prefix map.
  *
  * The map keeps one hash table of (address, length) and a bitmap of the lengths in use; a look-up
- * probes the used lengths from the longest down.  Vendor lists use about a dozen lengths, so that a miss
- * costs a dozen probes (~60 ns); a trie was no faster and twelve times larger. */
+ * probes the used lengths from the longest down.  Vendor lists use about a dozen lengths, so that
+ * a miss costs a dozen probes (~60 ns); a trie was no faster and twelve times larger. */
 #include "net/prefix.h"
 
 #include <stdio.h>

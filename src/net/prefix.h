@@ -7,8 +7,8 @@
 
 #include "net/addr.h"
 
-/* An address prefix.  IPv4 prefixes are kept in the mapped range, so `bits` runs from 0 to 128 and an
- * IPv4 /24 is 120. */
+/* An address prefix.  IPv4 prefixes are kept in the mapped range, so `bits` runs from 0 to 128
+ * and an IPv4 /24 is 120. */
 struct prefix {
     struct addr addr; /* bits past the length are zero */
     uint8_t bits;
@@ -18,15 +18,15 @@ enum {
     PREFIX_TEXT_MAX = ADDR_TEXT_MAX + 4
 };
 
-/* Reads `192.0.2.0/24`, `2001:db8::/32` or one address.  False for anything else, and for addresses with
- * bits set past the length (a typing error more often than a habit). */
+/* Reads `192.0.2.0/24`, `2001:db8::/32` or one address.  False for anything else, and for
+ * addresses with bits set past the length (a typing error more often than a habit). */
 bool prefix_parse(const char *text, struct prefix *ret_prefix);
 /* Writes the usual text form and a NUL. */
 void prefix_text(const struct prefix *prefix, char ret_text[static PREFIX_TEXT_MAX]);
 bool prefix_contains(const struct prefix *prefix, const struct addr *addr);
 
-/* A map from prefixes to small numbers; a look-up finds the longest prefix that holds an address.  IPv4
- * lies inside ::/0, so that one entry can be the default of both. */
+/* A map from prefixes to small numbers; a look-up finds the longest prefix that holds an
+ * address.  IPv4 lies inside ::/0, so that one entry can be the default of both. */
 struct prefix_map;
 
 struct prefix_map *prefix_map_new(void);

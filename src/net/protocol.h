@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-/* IP protocol numbers that we name (IANA "Assigned Internet Protocol Numbers"): enum and upper-case text from one
- * list. */
+/* IP protocol numbers that we name (IANA "Assigned Internet Protocol Numbers"): enum and
+ * upper-case text from one list. */
 #define PROTOCOL_LIST(X)                                                                           \
     X(ICMP, 1, "ICMP")                                                                             \
     X(IGMP, 2, "IGMP")                                                                             \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hostile bytes in JSON: whatever comes from the wire, what is written reads back as one JSON value (RFC
- * 8259) of valid UTF-8 without raw controls, and bytes that were good text are the same text. */
+/* Hostile bytes in JSON: whatever comes from the wire, what is written reads back as one JSON
+ * value (RFC 8259) of valid UTF-8 without raw controls, and bytes that were good text are the
+ * same text. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static void check(bool ok)
 
 static char peek(const struct reader *reader)
 {
-    return reader->at < reader->end ? *reader->at : '\0';
+    return (char)(reader->at < reader->end ? *reader->at : '\0');
 }
 
 static void take(struct reader *reader, char wanted)
@@ -108,6 +109,7 @@ static void read_word(struct reader *reader, const char *word)
 
 static void read_value(struct reader *reader);
 
+/* NOLINTNEXTLINE(misc-no-recursion): the depth is checked */
 static void read_members(struct reader *reader, char open, char close)
 {
     check(reader->depth++ < 8);
@@ -125,6 +127,7 @@ static void read_members(struct reader *reader, char open, char close)
     reader->depth--;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): the depth is checked */
 static void read_value(struct reader *reader)
 {
     switch (peek(reader)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hostile YAML: whatever the bytes, the reader gives a tree that keeps its promises, or a sentence with a
- * place. */
+/* Hostile YAML: whatever the bytes, the reader gives a tree that keeps its promises, or a
+ * sentence with a place. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,7 @@ static void check(int ok)
         abort();
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): the depth is checked */
 static void check_node(const struct yaml_file *file, const struct yaml_node *node, unsigned depth)
 {
     check(depth <= DEPTH_MOST && node->line >= 1 && node->column >= 1);

@@ -54,8 +54,9 @@ START_TEST(low_bits_spread_counting_keys)
 }
 END_TEST
 
-/* No word, whatever it is xored with inside, may switch the rest of its 16-byte step off: with a public
- * factor an attacker sends the word that makes it zero.  The words here are the constants of the hash. */
+/* No word, whatever it is xored with inside, may switch the rest of its 16-byte step off: with a
+ * public factor an attacker sends the word that makes it zero.  The words here are the constants
+ * of the hash. */
 START_TEST(no_known_word_cancels_its_neighbour)
 {
     static const uint64_t words[] = {UINT64_C(0x9e3779b97f4a7c15), UINT64_C(0xd6e8feb86659fd93),

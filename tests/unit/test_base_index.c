@@ -34,7 +34,8 @@ START_TEST(what_was_added_is_found_and_nothing_else)
 }
 END_TEST
 
-/* Against a plain array: few different hashes, at the end of the table too, so that runs collide and wrap. */
+/* Against a plain array: few different hashes, at the end of the table too, so that runs collide
+ * and wrap. */
 START_TEST(random_changes_agree_with_a_plain_array)
 {
     enum {
