@@ -82,9 +82,8 @@ static void add_row(struct candidate *candidate, const char *kind, const char *v
 /* Coming back to a web site, a portal or a certificate server proves no agent. */
 static bool met_by_browsers(const struct service *service)
 {
-    return service != NULL &&
-           (service->purpose == PURPOSE_VENDOR_SUFFIX || service->purpose == PURPOSE_ACCOUNT ||
-            service->purpose == PURPOSE_PKI);
+    return service != NULL && (service->browser || service->purpose == PURPOSE_VENDOR_SUFFIX ||
+                               service->purpose == PURPOSE_PKI);
 }
 
 /* `kind` and `value` NULL: the indicator's own. */

@@ -26,13 +26,16 @@ static double purpose_factor(const struct service *service)
 {
     if (service == NULL)
         return 1.0;
+    if (service->browser)
+        return 0.40;
     switch (service->purpose) {
     case PURPOSE_VENDOR_SUFFIX:
     case PURPOSE_PKI:
         return 0.25;
     case PURPOSE_MIXED:
-    case PURPOSE_ACCOUNT:
         return 0.40;
+    case PURPOSE_ACCOUNT:
+        return 0.70;
     case PURPOSE_UPDATE:
     case PURPOSE_CLOUD_REPUTATION:
     case PURPOSE_TELEMETRY:

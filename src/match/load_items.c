@@ -170,21 +170,25 @@ static bool check_new_id(const struct reader *reader, const struct yaml_node *it
 static bool read_service(struct reader *reader, const struct yaml_node *item)
 {
     static const char *const keys[] = {
-        "id",    "name",        "product", "purpose", "confidence",   "source", "embedder", "hosts",
-        "ports", "user_agents", "uris",    "headers", "certificates", "ja3",    "ndpi",     NULL};
+        "id",      "name",         "product", "purpose", "browser",     "confidence",
+        "source",  "embedder",     "hosts",   "ports",   "user_agents", "uris",
+        "headers", "certificates", "ja3",     "ndpi",    NULL};
     static const char *const required[] = {"id", "name", "purpose", "confidence", "source", NULL};
     if (!read_map(reader, item, keys) || !read_required(reader, item, required))
         return false;
     struct service *service = arena_zeroed(reader->set->arena, 1, sizeof *service);
     service->vendor = &reader->record->vendor;
-    int purpose = 0;
+    static const char *const no_yes[] = {"no", "yes", NULL};
+    int purpose = 0, browser = 0;
     if (!read_id(reader, item, "id", &service->id) || !check_new_id(reader, item, service) ||
         !read_text(reader, item, "name", &service->name) ||
         !read_word(reader, item, "purpose", purpose_words, &purpose) ||
+        !read_word(reader, item, "browser", no_yes, &browser) ||
         !read_confidence(reader, item, &service->confidence) ||
         !read_source(reader, item, &service->source) || !read_product(reader, item, service))
         return false;
     service->purpose = (enum purpose)purpose;
+    service->browser = browser != 0;
     service->number = (uint32_t)reader->set->services.count;
     if (!read_embedder(reader, item, service))
         return false;

@@ -80,6 +80,7 @@ struct service {
     const char *id, *name;
     const char *product, *product_name, *product_kind; /* NULL unknown */
     enum purpose purpose;
+    bool browser; /* people's browsers meet it too: a portal, a console */
     enum confidence confidence;
     const char *source; /* text, never NULL */
     const char *embedder_id, *embedder_name,
