@@ -65,8 +65,11 @@ static const struct row rows[] = {
     {"help", 'h', NULL, NULL, FLAG_HELP, ALL, "this text"},
 };
 
-/* What stands on the command line before it is applied: the file is read first, wherever -c stands. */
+/* The command line, and what stands on it before it is applied: the file is read first, wherever -c stands. */
 struct pending {
+    enum options_use use;
+    int argc;
+    char **argv;
     const char *config;
     struct text geo;
     bool redis, events;
@@ -200,12 +203,13 @@ static bool complain(char **argv, int answer, struct error *err)
 }
 
 /* Goes over the command line once; `apply` false is the first pass. */
-static bool walk(struct options *options, struct pending *pending, enum options_use use, int argc,
-                 char **argv, bool apply, struct error *err)
+static bool walk(struct options *options, struct pending *pending, bool apply, struct error *err)
 {
+    int argc = pending->argc;
+    char **argv = pending->argv;
     struct option longs[COUNT_OF(rows) + 1];
     char shorts[COUNT_OF(rows) * 2 + 3];
-    make_getopt(use, longs, shorts);
+    make_getopt(pending->use, longs, shorts);
     opterr = 0;
     optind = 0; /* start anew */
     options->argument_count = 0;
@@ -230,10 +234,9 @@ static bool walk(struct options *options, struct pending *pending, enum options_
     return true;
 }
 
-static bool apply_all(struct options *options, struct pending *pending, enum options_use use,
-                      int argc, char **argv, struct error *err)
+static bool apply_all(struct options *options, struct pending *pending, struct error *err)
 {
-    if (!walk(options, pending, use, argc, argv, false, err))
+    if (!walk(options, pending, false, err))
         return false;
     if (options->help)
         return true;
@@ -246,17 +249,17 @@ static bool apply_all(struct options *options, struct pending *pending, enum opt
     if (pending->redis && !pending->events &&
         !set_value(&options->settings, "events.file", "", err))
         return false;
-    return walk(options, pending, use, argc, argv, true, err);
+    return walk(options, pending, true, err);
 }
 
 bool options_read(struct options *ret_options, enum options_use use, int argc, char **argv,
                   struct error *err)
 {
     struct options options = {0};
-    struct pending pending = {0};
+    struct pending pending = {.use = use, .argc = argc, .argv = argv};
     settings_init(&options.settings);
     options.arguments = mem_zeroed((size_t)argc + 1, sizeof *options.arguments);
-    bool ok = apply_all(&options, &pending, use, argc, argv, err);
+    bool ok = apply_all(&options, &pending, err);
     text_done(&pending.geo);
     if (!ok) {
         options_done(&options);

@@ -481,8 +481,11 @@ static void record_flow(struct pipeline *pipeline, struct flow *flow)
         pipeline->options.geo != NULL && geo_find(pipeline->options.geo, &flow->server, &place);
     enum name_source source = NAME_SOURCE_NONE;
     const char *name = judge_name(&judge, flow, flow->last_ns, &source);
-    eve_flow(&pipeline->source, flow, placed ? &place : NULL, name,
-             classify_stack(pipeline->classify, flow), pipeline->seq++, &pipeline->line);
+    struct flow_event event = {.flow = flow,
+                               .place = placed ? &place : NULL,
+                               .name = name,
+                               .stack = classify_stack(pipeline->classify, flow)};
+    eve_flow(&pipeline->source, &event, pipeline->seq++, &pipeline->line);
     emit(pipeline, "flow");
 }
 

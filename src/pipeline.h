@@ -49,6 +49,7 @@ void pipeline_stats(struct pipeline *pipeline, const struct pipeline_capture *ca
 /* End of input: ends all flows and reports what is still to be told (but no stats). */
 void pipeline_finish(struct pipeline *pipeline);
 
+/* Returns the counters so far; borrowed, they go on counting. */
 const struct pipeline_counters *pipeline_counters(const struct pipeline *pipeline);
 /* The contacts so far, for reports; borrowed. */
 struct contacts *pipeline_contacts(struct pipeline *pipeline);

@@ -14,6 +14,7 @@ struct progress {
     int64_t last_ns;
 };
 
+/* Begins now; `wanted` false shows nothing. */
 void progress_start(struct progress *progress, bool wanted);
 /* Redraws at most five times a second; to be called every few thousand frames. */
 void progress_update(struct progress *progress, const struct capture *capture);

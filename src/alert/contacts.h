@@ -51,7 +51,9 @@ struct sighting {
     size_t row_count;
 };
 
+/* Makes an empty table; the options are copied. */
 struct contacts *contacts_new(const struct contacts_options *options);
+/* Releases all contacts; NULL is allowed. */
 void contacts_free(struct contacts *contacts);
 
 /* Adds what was seen to its contact, which is made where it is new.  `*ret_contact` is borrowed until the next call. */

@@ -302,9 +302,10 @@ void eve_alert(const struct event_source *source, const struct alert *alert, uin
     json_close_object(&json);
 }
 
-void eve_flow(const struct event_source *source, const struct flow *flow, const struct place *place,
-              const char *name, const char *stack, uint64_t seq, struct text *out)
+void eve_flow(const struct event_source *source, const struct flow_event *event, uint64_t seq,
+              struct text *out)
 {
+    const struct flow *flow = event->flow;
     struct json json = {.out = out};
     json_open_object(&json, NULL);
     eve_put_head(&json, source, flow->last_ns, "flow");
@@ -317,13 +318,13 @@ void eve_flow(const struct event_source *source, const struct flow *flow, const 
     json_u64(&json, "seq", seq);
     json_open_object(&json, "endpoint");
     eve_put_addr(&json, "ip", &flow->server);
-    json_text(&json, "name", name);
-    if (place != NULL)
-        eve_put_place(&json, place);
+    json_text(&json, "name", event->name);
+    if (event->place != NULL)
+        eve_put_place(&json, event->place);
     json_close_object(&json);
-    if (stack != NULL) {
+    if (event->stack != NULL) {
         json_open_object(&json, "ndpi");
-        json_text(&json, "protocol", stack);
+        json_text(&json, "protocol", event->stack);
         json_close_object(&json);
     }
     json_close_object(&json);
@@ -390,18 +391,18 @@ void eve_stats(const struct event_source *source, int64_t ts_ns, const struct st
     json_close_object(&json);
 }
 
-void eve_gap(const struct event_source *source, int64_t ts_ns, const char *what, uint64_t count,
-             const char *reason, uint64_t seq, struct text *out)
+void eve_gap(const struct event_source *source, const struct gap_event *event, uint64_t seq,
+             struct text *out)
 {
     struct json json = {.out = out};
     json_open_object(&json, NULL);
-    eve_put_head(&json, source, ts_ns, "gap");
+    eve_put_head(&json, source, event->ts_ns, "gap");
     json_open_object(&json, "telltale");
     json_u64(&json, "seq", seq);
     json_open_object(&json, "gap");
-    json_text(&json, "what", what);
-    json_u64(&json, "count", count);
-    json_text(&json, "reason", reason);
+    json_text(&json, "what", event->what);
+    json_u64(&json, "count", event->count);
+    json_text(&json, "reason", event->reason);
     json_close_object(&json);
     json_close_object(&json);
     json_close_object(&json);

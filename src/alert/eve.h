@@ -14,12 +14,12 @@ struct text;
 /* `seq` counts this sensor's events without holes. */
 void eve_alert(const struct event_source *source, const struct alert *alert, uint64_t seq,
                struct text *out);
-/* A finished flow.  `place` is the server's, NULL unknown. `stack` NULL unknown. */
-void eve_flow(const struct event_source *source, const struct flow *flow, const struct place *place,
-              const char *name, const char *stack, uint64_t seq, struct text *out);
+/* A finished flow. */
+void eve_flow(const struct event_source *source, const struct flow_event *event, uint64_t seq,
+              struct text *out);
 /* Counters at `ts_ns`; `stats` in an order in which equal path beginnings stand together. */
 void eve_stats(const struct event_source *source, int64_t ts_ns, const struct stat *stats,
                size_t count, uint64_t seq, struct text *out);
 /* Events or packets known to be lost: what, how many, why. */
-void eve_gap(const struct event_source *source, int64_t ts_ns, const char *what, uint64_t count,
-             const char *reason, uint64_t seq, struct text *out);
+void eve_gap(const struct event_source *source, const struct gap_event *event, uint64_t seq,
+             struct text *out);

@@ -9,8 +9,10 @@ struct json;
 
 /* Pieces of EVE events, each written into the object that is open. */
 
+/* timestamp, event_type, host, in_iface. */
 void eve_put_head(struct json *json, const struct event_source *source, int64_t ts_ns,
                   const char *event_type);
+/* A time stamp, and an address, as text under `key`. */
 void eve_put_time(struct json *json, const char *key, int64_t ts_ns);
 void eve_put_addr(struct json *json, const char *key, const struct addr *addr);
 /* Six bytes as lower-case hex with colons. */

@@ -80,6 +80,22 @@ struct alert {
     size_t regime_count;
 };
 
+/* A finished flow for a `flow` event. */
+struct flow_event {
+    const struct flow *flow;
+    const struct place *place; /* of the server; NULL unknown */
+    const char *name;          /* of the server; NULL none */
+    const char *stack;         /* the library's words for the protocol; NULL unknown */
+};
+
+/* A loss for a `gap` event. */
+struct gap_event {
+    int64_t ts_ns;
+    const char *what; /* "events", "packets" */
+    uint64_t count;
+    const char *reason;
+};
+
 /* What stands in every event. */
 struct event_source {
     const char *sensor;             /* name of this sensor */

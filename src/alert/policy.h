@@ -42,8 +42,11 @@ struct policy {
     char *digest;     /* of the file's content, 16 hex digits; "default" without a file */
 };
 
+/* Releases what the policy holds and clears it. */
 void policy_done(struct policy *policy);
+/* True where the address lies in a home network. */
 bool policy_is_home(const struct policy *policy, const struct addr *addr);
+/* True where the country ("" is none), the vendor, or the regime is on the operator's list. */
 bool policy_concerns_country(const struct policy *policy, const char *country);
 bool policy_concerns_vendor(const struct policy *policy, const char *vendor_id);
 bool policy_has_regime(const struct policy *policy, const char *regime_id);

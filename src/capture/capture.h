@@ -88,6 +88,7 @@ enum capture_status capture_next(struct capture *capture, struct frame *ret_fram
  * May be called from a signal handler and from other threads. */
 void capture_break(struct capture *capture);
 
+/* Says how far the reading is. */
 void capture_progress(const struct capture *capture, struct capture_progress *ret_progress);
 /* Live: asks the kernel for its counters. */
 void capture_counters(struct capture *capture, struct capture_counters *ret_counters);

@@ -24,6 +24,7 @@ struct pcapng_interfaces {
     uint32_t count, capacity;
 };
 
+/* Releases the list and clears it. */
 void pcapng_interfaces_done(struct pcapng_interfaces *interfaces);
 /* Forgets all interfaces: a section begins. */
 void pcapng_interfaces_clear(struct pcapng_interfaces *interfaces);

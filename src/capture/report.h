@@ -13,6 +13,7 @@ struct report {
     size_t count;
 };
 
+/* Releases the sentences. */
 void report_done(struct report *report);
 /* Adds a sentence (dropped where there are too many) and makes the result no better than `result`. */
 void report_add(struct report *report, enum capture_result result, const char *format, ...)

@@ -22,9 +22,12 @@ struct dpi_answer {
     const char *url, *user_agent, *content_type; /* NULL none */
 };
 
+/* Starts the library; NULL with a sentence where it does not. */
 struct dpi *dpi_new(struct error *err);
+/* Stops it; every dpi_flow must have been returned. NULL is allowed. */
 void dpi_free(struct dpi *dpi);
 
+/* Takes a cleared flow state from the pool, and gives one back (NULL is allowed). */
 struct dpi_flow *dpi_flow_take(struct dpi *dpi);
 void dpi_flow_return(struct dpi *dpi, struct dpi_flow *flow);
 
@@ -45,5 +48,7 @@ uint16_t dpi_number_tls(void);
 uint16_t dpi_number_quic(void);
 uint16_t dpi_number_http(void);
 
+/* Returns the library's text for risk bit `bit` (1-63), NULL where there is none. */
 const char *dpi_risk_text(unsigned bit);
+/* Returns the version of the library in use. */
 const char *dpi_version(void);

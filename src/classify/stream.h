@@ -27,7 +27,9 @@ struct stream {
     } ranges[STREAM_RANGES_MAX]; /* what has come, sorted, disjoint, not touching */
 };
 
+/* Makes an empty stream that keeps at most `limit` bytes; allocates nothing yet. */
 void stream_init(struct stream *stream, uint32_t limit);
+/* Releases its bytes and clears it. */
 void stream_done(struct stream *stream);
 /* The connection's SYN had sequence number `seq`: the first byte has seq + 1. */
 void stream_syn(struct stream *stream, uint32_t seq);

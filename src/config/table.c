@@ -89,8 +89,7 @@ static const struct option options[] = {
      .preset = "30s", .help = "The same for ICMP and ICMPv6."},
     {"flow.other_idle", OPTION_DURATION, AT(flow.other_idle_ns), .min = "1s", .max = "7d",
      .preset = "2min", .help = "The same for all other protocols."},
-    {"flow.active", OPTION_DURATION, AT(flow.active_ns), .min = "0s", .max = "7d",
-     .preset = "0s",
+    {"flow.active", OPTION_DURATION, AT(flow.active_ns), .min = "0s", .max = "7d", .preset = "0s",
      .help = "A flow that goes on gets a record each time this has passed; 0 for one record at its "
              "end only."},
 

@@ -28,6 +28,7 @@ struct dict {
     uint32_t count, capacity;
 };
 
+/* Releases the table; its texts are the arena's. */
 void dict_done(struct dict *dict);
 /* Returns the entry of `text`, which is added (and borrowed) where it is new.  Valid until the
  * next dict_add(). */

@@ -43,4 +43,5 @@ struct hit {
     unsigned length;   /* how specific: literal characters matched, bits of the prefix */
 };
 
+/* Returns the word for events ("name-exact"). */
 const char *indicator_text(enum indicator indicator);

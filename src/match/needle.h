@@ -32,6 +32,7 @@ struct needle_scan {
     uint32_t next; /* index + 1 of the needle to try next, one place before `at`; 0: none */
 };
 
+/* Releases the index; its texts are the arena's. */
 void needles_done(struct needles *needles);
 /* Returns the needle with this text (at least NEEDLE_MIN characters, borrowed), added where it is
  * new.  Valid until the next call. */

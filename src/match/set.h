@@ -100,11 +100,14 @@ struct signatures {
     char digest[17];
 };
 
+/* Makes an empty set. */
 struct signatures *set_new(void);
 /* Ends the adding: sorts, and gives back what only loading needs. */
 void set_settle(struct signatures *set);
 
+/* Appends a borrowed pointer. */
 void pointers_add(struct pointers *pointers, const void *item);
+/* Adds who lists values from here on; returns its number. */
 uint32_t set_add_owner(struct signatures *set, const struct owner *owner);
 
 /* Adds a value of `owner` to the chain that starts at `*head`.  A value that the owner has there
@@ -126,6 +129,7 @@ enum {
     PORT_KEY_SIZE = 3,
     ASN_KEY_SIZE = 4
 };
+/* Write the key of a port, and of an AS, for the dictionary. */
 void port_key(uint8_t protocol, uint16_t port, char ret_key[static PORT_KEY_SIZE]);
 void asn_key(uint32_t asn, char ret_key[static ASN_KEY_SIZE]);
 

@@ -106,5 +106,6 @@ struct network {
     char country[3]; /* where it is registered, "" unknown */
 };
 
+/* Return the word of the signature files. */
 const char *purpose_text(enum purpose purpose);
 const char *confidence_text(enum confidence confidence);
