@@ -12,8 +12,8 @@ struct outputs;
 
 /* Opens what the settings name: a file or standard output, Redis, both or neither.  NULL with a sentence. */
 struct outputs *outputs_open(const struct settings *settings, struct error *err);
-/* The pipeline's emit function; `outputs` is untyped for that. */
-void outputs_write(void *outputs, const char *kind, const char *line, size_t length);
+/* The pipeline's emit function; `context` is the outputs, untyped for that. */
+void outputs_write(void *context, const char *kind, const char *line, size_t length);
 /* Sends what is due; reads the clock. */
 void outputs_tick(struct outputs *outputs);
 void outputs_flush(struct outputs *outputs);

@@ -420,7 +420,7 @@ static void see_dns(struct pipeline *pipeline, struct scene *scene)
 
 static bool worth_judging(const struct flow *flow, unsigned news)
 {
-    if (flow->label->app == APP_DNS)
+    if (flow->label == NULL || flow->label->app == APP_DNS)
         return false;
     if ((news & (LABEL_NAME | LABEL_REQUEST | LABEL_CERTIFICATE)) != 0)
         return true;

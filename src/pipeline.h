@@ -38,8 +38,8 @@ void pipeline_free(struct pipeline *pipeline);
 
 /* One frame, from the wire to the sink. */
 void pipeline_frame(struct pipeline *pipeline, const struct frame *frame);
-/* A name that the capture file itself gives for an address; `pipeline` is untyped for capture_options.on_name. */
-void pipeline_name(void *pipeline, const struct addr *addr, const char *name);
+/* A name that the capture file itself gives for an address; `context` is the pipeline, untyped for capture_options.on_name. */
+void pipeline_name(void *context, const struct addr *addr, const char *name);
 /* What the capture says of itself, for `stats` events. */
 struct pipeline_capture {
     uint64_t frames, bytes, filtered, kernel_received, kernel_drops, interface_drops;

@@ -4,8 +4,11 @@
 #include "stats.h"
 
 #include <assert.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "alert/contacts.h"
+#include "base/memory.h"
 #include "base/time.h"
 #include "classify/classify.h"
 #include "decode/decode.h"
@@ -34,16 +37,34 @@ static void add_capture(struct list *list, const struct pipeline_capture *captur
     add(list, "capture.kernel_ifdrops", capture->interface_drops);
 }
 
+/* A counter of the decoder and its name. */
+struct decode_row {
+    const char *path;
+    size_t offset; /* in struct decode_counters */
+};
+
+static const struct decode_row decode_rows[] = {
+#define DECODE_ROW(name) {"decoder." #name, offsetof(struct decode_counters, name)},
+    DECODE_COUNTER_LIST(DECODE_ROW)
+#undef DECODE_ROW
+};
+
+static const char *const decode_event_paths[] = {
+#define DECODE_EVENT_PATH(name, text) "decoder.event." text,
+    DECODE_EVENT_LIST(DECODE_EVENT_PATH)
+#undef DECODE_EVENT_PATH
+};
+
 static void add_decode(struct list *list, const struct decode_counters *decode)
 {
-#define ADD_DECODE(name) add(list, "decoder." #name, decode->name);
-    DECODE_COUNTER_LIST(ADD_DECODE)
-#undef ADD_DECODE
-#define ADD_EVENT(name, text)                                                                      \
-    if (decode->events[DECODE_EVENT_##name] > 0)                                                   \
-        add(list, "decoder.event." text, decode->events[DECODE_EVENT_##name]);
-    DECODE_EVENT_LIST(ADD_EVENT)
-#undef ADD_EVENT
+    for (size_t i = 0; i < COUNT_OF(decode_rows); i++) {
+        uint64_t value = 0;
+        memcpy(&value, (const char *)decode + decode_rows[i].offset, sizeof value);
+        add(list, decode_rows[i].path, value);
+    }
+    for (size_t i = 0; i < COUNT_OF(decode_event_paths); i++)
+        if (decode->events[i] > 0)
+            add(list, decode_event_paths[i], decode->events[i]);
 }
 
 static void add_flow(struct list *list, const struct flow_counters *flow)

@@ -157,9 +157,9 @@ static void add_head(struct text *out, const struct run *run, const struct table
     add_span(out, counters->last_ns - counters->first_ns);
     text_addf(out, "; %llu alert%s", (unsigned long long)counters->alerts,
               counters->alerts == 1 ? "" : "s");
-    if (counters->suppressed + counters->allowed > 0)
-        text_addf(out, " (%llu more suppressed or allowed by the policy)",
-                  (unsigned long long)(counters->suppressed + counters->allowed));
+    unsigned long long silenced = counters->suppressed + counters->allowed;
+    if (silenced > 0)
+        text_addf(out, " (%llu more suppressed or allowed by the policy)", silenced);
     text_add_char(out, '\n');
     uint64_t drops = capture.kernel_drops + capture.interface_drops;
     if (drops > 0)

@@ -73,7 +73,8 @@ static size_t make_packet(uint8_t *scratch, const struct packet *packet, uint32_
     *out++ = TCP_PSH | TCP_ACK;
     out = put16(out, UINT16_MAX);
     out = put32(out, 0);
-    memcpy(out, bytes.at, size);
+    if (size > 0)
+        memcpy(out, bytes.at, size);
     return (size_t)(out - scratch) + size;
 }
 
