@@ -160,7 +160,9 @@ static bool glob_fits(const char *pattern, size_t pattern_length, const char *na
 {
     size_t p = 0, n = 0, star = SIZE_MAX, resume = 0;
     while (n < length) {
-        const char c = p < pattern_length ? pattern[p] : (char)0;
+        char c = '\0';
+        if (p < pattern_length)
+            c = pattern[p];
         bool wild = (c == '*' || c == '?') && name[n] != '.';
         if (wild && c == '*') {
             star = p;
