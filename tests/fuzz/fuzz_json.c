@@ -41,7 +41,7 @@ static unsigned hex_digit(char c)
     static const char digits[] = "0123456789abcdef";
     const char *found = c != '\0' ? strchr(digits, c) : NULL;
     check(found != NULL);
-    return (unsigned)(found - digits);
+    return found != NULL ? (unsigned)(found - digits) : 0;
 }
 
 static void read_escape(struct reader *reader)

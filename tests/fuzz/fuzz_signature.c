@@ -50,7 +50,7 @@ static void check_hits(const struct hit *hits, size_t count)
 
 static void match_one(const struct signatures *set, const char *fact)
 {
-    struct hit hits[HITS_MAX];
+    struct hit hits[HITS_MAX] = {0};
     char name[DOMAIN_MAX];
     struct addr addr;
     check_hits(hits, match_name(set, fact, hits));

@@ -37,8 +37,9 @@ static inline struct packet packet_of(uint8_t protocol, const char *src, uint16_
                                       const char *dst, uint16_t dst_port)
 {
     static uint64_t frame_number;
+    frame_number++;
     struct packet packet = {.ts_ns = T0 * NS_PER_S,
-                            .frame_number = ++frame_number,
+                            .frame_number = frame_number,
                             .src_port = src_port,
                             .dst_port = dst_port,
                             .protocol = protocol,
