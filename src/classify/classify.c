@@ -90,9 +90,11 @@ unsigned classify_swap_sides(struct classify_state *state)
     struct stream stream = state->streams[0];
     state->streams[0] = state->streams[1];
     state->streams[1] = stream;
-    uint32_t fed = state->fed[0];
+    uint32_t fed = state->fed[0], fed_base = state->fed_base[0];
     state->fed[0] = state->fed[1];
     state->fed[1] = fed;
+    state->fed_base[0] = state->fed_base[1];
+    state->fed_base[1] = fed_base;
     return LABEL_REVERSED;
 }
 
@@ -154,8 +156,8 @@ static unsigned finish(struct classify *classify, struct classify_state *state)
 static void give_up_oldest(struct classify *classify)
 {
     struct classify_state *state = classify->oldest;
-    state->flow->classified = true;
-    classify_label(state->flow)->seen |= LABEL_DONE;
+    state->flow->classified =
+        true; /* classify_end() says so: now another flow is being looked at */
     classify->counters.given_up++;
     state_release(classify, state);
 }
@@ -227,11 +229,13 @@ static unsigned run_reader(struct classify *classify, struct classify_state *sta
     return 0;
 }
 
-/* True once nDPI has said all that we wait for: protocols with a server name are given a few more packets for it. */
+/* True once nDPI has said all that we wait for: protocols with a server name are given a few more packets for it, and DNS of
+ * which we have read nothing yet may still become readable. */
 static bool answer_is_final(const struct label *label)
 {
     bool named = label->app == APP_TLS || label->app == APP_QUIC || label->app == APP_HTTP;
-    return label->app != APP_UNKNOWN && (!named || label->server_name != NULL);
+    return label->app != APP_UNKNOWN && label->app != APP_DNS &&
+           (!named || label->server_name != NULL);
 }
 
 /* Lets nDPI look where nothing of ours reads the flow, or where the flow matters. */
@@ -249,11 +253,11 @@ static unsigned run_inspection(struct classify *classify, struct classify_state 
     return news;
 }
 
-/* The packet limit is reached: takes the library's best guess where nothing is known. */
+/* The packet limit is reached: takes what is there, and the library's best guess where nothing is known. */
 static unsigned give_up(struct classify *classify, struct classify_state *state)
 {
     struct label *label = state->flow->label;
-    unsigned news = 0;
+    unsigned news = reader_last(classify, state);
     if (label->app == APP_UNKNOWN && state->dpi != NULL) {
         bool guessed = false;
         if (dpi_give_up(classify->dpi, state->dpi, &guessed))
@@ -292,12 +296,19 @@ static unsigned label_by_number(struct classify *classify, struct flow *flow)
 static unsigned classify_payload(struct classify *classify, struct flow *flow, enum flow_side side,
                                  const struct packet *packet)
 {
-    if (packet->protocol == PROTOCOL_UDP && flow->classify == NULL) {
+    struct classify_state *state = flow->classify;
+    if (packet->protocol == PROTOCOL_UDP && (state == NULL || state->reader == READER_PROBE)) {
         unsigned news = reader_dns_datagram(classify, flow, packet);
+        if (news != 0 && state != NULL)
+            state_release(classify, state); /* messages need none */
         if (news != 0)
             return news;
+        /* One broken datagram must not hide the look-ups behind it. */
+        if (flow->label != NULL && flow->label->app == APP_DNS) {
+            classify->counters.malformed++;
+            return 0;
+        }
     }
-    struct classify_state *state = flow->classify;
     if (state == NULL) {
         state = state_take(classify, flow);
         state->deep = classify->options.ndpi == CLASSIFY_NDPI_ALL;
@@ -340,8 +351,13 @@ unsigned classify_end(struct classify *classify, struct flow *flow)
 {
     release_finished(classify);
     struct classify_state *state = flow->classify;
-    if (state == NULL)
+    if (state == NULL && (flow->label == NULL || !flow->classified))
         return 0;
+    if (state == NULL) {
+        bool told = (flow->label->seen & LABEL_DONE) != 0;
+        flow->label->seen |= LABEL_DONE;
+        return told ? 0 : LABEL_DONE;
+    }
     unsigned news = give_up(classify, state) | finish(classify, state);
     flow->label->seen |= news;
     return news;

@@ -85,11 +85,23 @@ static bool feed(struct classify *classify, struct classify_state *state, const 
     return dpi_feed(classify->dpi, state->dpi, l3, size, ts_ns);
 }
 
+/* Follows the start of the stream: where an earlier segment has come since and moved it, nothing of it was shown yet. */
+static void follow_start(struct classify_state *state, enum flow_side side)
+{
+    uint32_t *fed = &state->fed[side];
+    uint32_t base_seq = state->streams[side].base_seq;
+    int32_t moved = (int32_t)(base_seq - state->fed_base[side]);
+    state->fed_base[side] = base_seq;
+    if (*fed > 0 && moved != 0)
+        *fed = moved > 0 && (uint32_t)moved < *fed ? *fed - (uint32_t)moved : 0;
+}
+
 static bool feed_stream(struct classify *classify, struct classify_state *state,
                         enum flow_side side, const struct packet *packet)
 {
     const struct stream *stream = &state->streams[side];
     struct bytes bytes = stream_bytes(stream);
+    follow_start(state, side);
     uint32_t *fed = &state->fed[side];
     bool known = false;
     if (bytes_left(&bytes) <= *fed)

@@ -31,7 +31,9 @@ enum {
 
 void reader_keep(struct classify_state *state, enum flow_side side, const struct packet *packet)
 {
-    stream_add(&state->streams[side], packet->tcp_seq, packet->payload, packet->payload_captured,
+    /* A SYN takes a sequence number of its own, in front of the data that it may carry (RFC 7413). */
+    uint32_t seq = packet->tcp_seq + ((packet->tcp_flags & TCP_SYN) != 0 ? 1 : 0);
+    stream_add(&state->streams[side], seq, packet->payload, packet->payload_captured,
                packet->payload_length - packet->payload_captured);
 }
 
@@ -196,26 +198,46 @@ static bool head_is_cut(const struct classify *classify, struct bytes stream,
            bytes_left(&stream) >= classify->options.stream_bytes;
 }
 
+/* Reads the request at the start of `stream`; 0 where it is not whole (`cut`: all that there will be). */
+static unsigned take_request(struct classify *classify, struct flow *flow, struct bytes stream,
+                             bool cut)
+{
+    struct label_http http = {0};
+    if (http_read_request(stream, cut, &http) != HTTP_OK) {
+        label_http_done(&http);
+        return 0;
+    }
+    /* What the response has said stays; what nDPI has said of the request goes. */
+    struct label_http *kept = classify_label_http(flow);
+    http.status = kept->status;
+    http.content_type = kept->content_type;
+    http.server = kept->server;
+    kept->content_type = kept->server = NULL;
+    label_http_done(kept);
+    *kept = http;
+    classify->counters.http_requests++;
+    const char *host = kept->host != NULL ? kept->host : "";
+    return LABEL_REQUEST | classify_set_name(classify, flow, host, strlen(host));
+}
+
 /* A later request of a kept-alive connection, which through a proxy may be meant for another server.  It is read where it
  * begins a segment, as far as that goes: no stream is kept for it. */
 static unsigned read_next_request(struct classify *classify, struct classify_state *state,
                                   const struct packet *packet)
 {
-    struct label_http http = {0};
     struct bytes bytes = bytes_of(packet->payload, packet->payload_captured);
-    if (http_read_request(bytes, true, &http) != HTTP_OK) {
-        label_http_done(&http);
+    unsigned news = take_request(classify, state->flow, bytes, true);
+    if (news == 0)
         return 0;
-    }
-    struct label_http *kept = classify_label_http(state->flow);
-    label_http_done(kept);
-    *kept = http;
+    struct label_http *http = classify_label_http(state->flow);
+    free(http->content_type);
+    free(http->server);
+    http->content_type = http->server = NULL;
+    http->status = 0;
     state->flow->label->seen &= ~(unsigned)LABEL_RESPONSE;
     stream_done(&state->streams[FLOW_SERVER]);
     stream_init(&state->streams[FLOW_SERVER], classify->options.stream_bytes);
-    classify->counters.http_requests++;
-    const char *host = kept->host != NULL ? kept->host : "";
-    return LABEL_REQUEST | classify_set_name(classify, state->flow, host, strlen(host));
+    return news;
 }
 
 static unsigned read_request(struct classify *classify, struct classify_state *state,
@@ -225,23 +247,11 @@ static unsigned read_request(struct classify *classify, struct classify_state *s
         return read_next_request(classify, state, packet);
     bool direct = false;
     struct bytes stream = reader_look(state, side, packet, &direct);
-    struct label_http http = {0};
-    enum http_result result =
-        http_read_request(stream, head_is_cut(classify, stream, packet), &http);
-    if (result != HTTP_OK) {
-        label_http_done(&http);
-        if (direct)
-            reader_keep(state, side, packet);
-        return 0;
-    }
-    struct label_http *kept = classify_label_http(state->flow);
-    http.status = kept->status;
-    http.content_type = kept->content_type;
-    http.server = kept->server;
-    *kept = http;
-    classify->counters.http_requests++;
-    const char *host = kept->host != NULL ? kept->host : "";
-    return LABEL_REQUEST | classify_set_name(classify, state->flow, host, strlen(host));
+    unsigned news =
+        take_request(classify, state->flow, stream, head_is_cut(classify, stream, packet));
+    if (news == 0 && direct)
+        reader_keep(state, side, packet);
+    return news;
 }
 
 static unsigned read_response(struct classify *classify, struct classify_state *state,
@@ -384,6 +394,42 @@ unsigned reader_quic(struct classify *classify, struct classify_state *state, en
     classify->counters.quic_hellos++;
     news |= take_client_hello(classify, flow, quic_client_hello(state->quic), true);
     return news | LABEL_DONE;
+}
+
+/* --- The end ----------------------------------------------------------------------------------- */
+
+/* A hello of which the end was lost may have said the name before. */
+static unsigned last_hello(struct classify *classify, struct flow *flow, struct bytes body,
+                           bool quic)
+{
+    if (bytes_left(&body) == 0 || (flow->label->seen & LABEL_CLIENT_HELLO) != 0)
+        return 0;
+    return take_client_hello(classify, flow, body, quic);
+}
+
+unsigned reader_last(struct classify *classify, struct classify_state *state)
+{
+    struct flow *flow = state->flow;
+    struct bytes stream = stream_bytes(&state->streams[FLOW_CLIENT]);
+    struct bytes body;
+    switch ((enum reader)state->reader) {
+    case READER_TLS:
+        if (find(classify, stream, HELLO_CLIENT, &body) == TLS_INVALID)
+            return 0;
+        return last_hello(classify, flow, body, false);
+    case READER_QUIC:
+        if (state->quic == NULL)
+            return 0;
+        return last_hello(classify, flow, quic_client_hello(state->quic), true);
+    case READER_HTTP:
+        if ((flow->label->seen & LABEL_REQUEST) != 0)
+            return 0;
+        return take_request(classify, flow, stream, true);
+    case READER_PROBE:
+    case READER_DNS:
+        break;
+    }
+    return 0;
 }
 
 /* --- Which reader ------------------------------------------------------------------------------ */

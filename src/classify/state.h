@@ -31,11 +31,12 @@ struct classify_state {
     struct stream streams[2];
     struct quic_crypto *quic; /* while a QUIC hello is incomplete */
     struct dpi_flow *dpi;
-    uint32_t fed[2];   /* bytes of each stream that nDPI has seen */
-    uint16_t payloads; /* packets with payload so far */
-    uint8_t reader;    /* enum reader */
-    bool deep;         /* nDPI looks although our reader knows the protocol */
-    bool server_ended; /* TLS: nothing readable will come from the server any more */
+    uint32_t fed[2];      /* bytes of each stream that nDPI has seen, */
+    uint32_t fed_base[2]; /* counted from this sequence number */
+    uint16_t payloads;    /* packets with payload so far */
+    uint8_t reader;       /* enum reader */
+    bool deep;            /* nDPI looks although our reader knows the protocol */
+    bool server_ended;    /* TLS: nothing readable will come from the server any more */
 };
 
 struct classify {
@@ -76,6 +77,8 @@ unsigned reader_dns(struct classify *classify, struct classify_state *state, enu
                     const struct packet *packet);
 unsigned reader_quic(struct classify *classify, struct classify_state *state, enum flow_side side,
                      const struct packet *packet);
+/* No more packets are looked at: takes what the part of a hello or request that came says; returns new bits. */
+unsigned reader_last(struct classify *classify, struct classify_state *state);
 /* Tries one UDP payload as DNS; LABEL_DNS (and LABEL_PROTOCOL the first time) where it is, else 0. */
 unsigned reader_dns_datagram(struct classify *classify, struct flow *flow,
                              const struct packet *packet);

@@ -28,7 +28,7 @@ void stream_done(struct stream *stream)
 
 void stream_syn(struct stream *stream, uint32_t seq)
 {
-    if (stream->range_count > 0)
+    if (stream->based) /* a SYN that comes again may come after bytes that are consumed already */
         return;
     stream->base_seq = seq + 1;
     stream->based = true;
