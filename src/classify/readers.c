@@ -20,6 +20,7 @@
 
 enum {
     PORT_DNS = 53,
+    PORT_NETBIOS = 137,
     PORT_MDNS = 5353,
     PORT_LLMNR = 5355,
     HELLO_CLIENT = 1,
@@ -284,6 +285,9 @@ static bool is_dns_port(uint16_t port)
 unsigned reader_dns_datagram(struct classify *classify, struct flow *flow,
                              const struct packet *packet)
 {
+    /* NetBIOS names come in the same form (RFC 1002 section 4.2.1), but are names of another world. */
+    if (packet->src_port == PORT_NETBIOS || packet->dst_port == PORT_NETBIOS)
+        return 0;
     struct dns_message *message = dns_slot(classify);
     if (!dns_parse(packet->payload, packet->payload_captured, message))
         return 0;
