@@ -13,6 +13,7 @@ enum link_type {
     LINK_PPP_HDLC = 50,
     LINK_PPP_ETHER = 51,
     LINK_RAW = 101,
+    LINK_C_HDLC = 104,
     LINK_IEEE802_11 = 105,
     LINK_LOOP = 108,
     LINK_LINUX_SLL = 113,

@@ -20,6 +20,7 @@
 
 enum {
     PORT_DNS = 53,
+    PORT_NETBIOS = 137,
     PORT_MDNS = 5353,
     PORT_LLMNR = 5355,
     HELLO_CLIENT = 1,
@@ -319,6 +320,9 @@ static bool is_dns_port(uint16_t port)
 unsigned reader_dns_datagram(struct classify *classify, struct flow *flow,
                              const struct packet *packet)
 {
+    /* NetBIOS names come in the same form (RFC 1002 section 4.2.1), but are names of another world. */
+    if (packet->src_port == PORT_NETBIOS || packet->dst_port == PORT_NETBIOS)
+        return 0;
     struct dns_message *message = dns_slot(classify);
     if (!dns_parse(packet->payload, packet->payload_captured, message))
         return 0;
@@ -463,6 +467,51 @@ static unsigned start_http(struct classify *classify, struct classify_state *sta
     return news | reader_http(classify, state, expected, packet);
 }
 
+static unsigned probe_stream(struct classify *classify, struct classify_state *state,
+                             enum flow_side side, struct bytes stream, const struct packet *packet)
+{
+    unsigned news = 0;
+    if (tls_plausible(stream))
+        news = start_tls(classify, state, side, stream, packet);
+    return news != 0 ? news : start_http(classify, state, side, stream, packet);
+}
+
+/* Probes a connection whose start went by before the capture began.  What came first may be the rest of a message or a
+ * keep-alive probe; the next message starts a segment, so that each segment may be the start. */
+static unsigned probe_again(struct classify *classify, struct classify_state *state,
+                            enum flow_side side, const struct packet *packet)
+{
+    if ((state->flow->tcp_flags[side] & TCP_SYN) != 0 || packet->payload_captured == 0)
+        return 0;
+    struct stream missed = state->streams[side];
+    stream_init(&state->streams[side], classify->options.stream_bytes);
+    bool direct = false;
+    struct bytes stream = reader_look(state, side, packet, &direct);
+    unsigned news = probe_stream(classify, state, side, stream, packet);
+    if (news != 0) {
+        stream_done(&missed);
+        return news;
+    }
+    stream_done(&state->streams[side]);
+    state->streams[side] = missed;
+    return 0;
+}
+
+static unsigned probe_segment(struct classify *classify, struct classify_state *state,
+                              enum flow_side side, const struct packet *packet)
+{
+    bool direct = false;
+    struct bytes stream = reader_look(state, side, packet, &direct);
+    unsigned news = 0;
+    if (bytes_left(&stream) > 0)
+        news = probe_stream(classify, state, side, stream, packet);
+    if (news == 0 && direct)
+        reader_keep(state, side, packet);
+    else if (news == 0)
+        news = probe_again(classify, state, side, packet);
+    return news;
+}
+
 unsigned reader_probe(struct classify *classify, struct classify_state *state, enum flow_side side,
                       const struct packet *packet)
 {
@@ -478,16 +527,5 @@ unsigned reader_probe(struct classify *classify, struct classify_state *state, e
         state->reader = READER_DNS;
         return reader_dns(classify, state, side, packet);
     }
-    bool direct = false;
-    struct bytes stream = reader_look(state, side, packet, &direct);
-    if (bytes_left(&stream) == 0)
-        return 0;
-    unsigned news = 0;
-    if (tls_plausible(stream))
-        news = start_tls(classify, state, side, stream, packet);
-    if (news == 0)
-        news = start_http(classify, state, side, stream, packet);
-    if (news == 0 && direct)
-        reader_keep(state, side, packet);
-    return news;
+    return probe_segment(classify, state, side, packet);
 }

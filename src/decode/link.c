@@ -51,6 +51,7 @@ enum layer link_first(uint32_t link_type)
         return LAYER_LINK_NULL;
     case LINK_PPP:
     case LINK_PPP_HDLC:
+    case LINK_C_HDLC:
         return LAYER_PPP;
     case LINK_PPP_PPPD:
         return LAYER_PPP_PPPD;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PPP in its framings: HDLC-like, pppd's captures, PPPoE sessions, and Cisco's HDLC, which
- * shares a link type with it.
+ * shares a link type with it (and has one of its own).
  *
  * Invariant: each header is optional but for the protocol number, so the first byte decides: an
  * address byte FF cannot begin a protocol number, whose first byte is even unless it is

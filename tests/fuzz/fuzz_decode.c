@@ -88,7 +88,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                             LINK_NFLOG,
                                             LINK_IEEE802_11,
                                             LINK_IEEE802_11_PRISM,
-                                            LINK_IEEE802_11_RADIOTAP};
+                                            LINK_IEEE802_11_RADIOTAP,
+                                            LINK_C_HDLC};
     struct bytes input = bytes_of(data, size);
     uint8_t head = bytes_u8(&input);
     struct decode_options options = decode_options_default();

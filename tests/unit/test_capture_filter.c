@@ -140,9 +140,9 @@ END_TEST
 
 START_TEST(link_type_numbers_go_both_ways)
 {
-    static const uint32_t types[] = {LINK_NULL,      LINK_ETHERNET, LINK_PPP,
-                                     LINK_PPP_HDLC,  LINK_RAW,      LINK_LOOP,
-                                     LINK_LINUX_SLL, LINK_NFLOG,    LINK_LINUX_SLL2};
+    static const uint32_t types[] = {LINK_NULL,       LINK_ETHERNET, LINK_PPP,       LINK_PPP_HDLC,
+                                     LINK_RAW,        LINK_LOOP,     LINK_LINUX_SLL, LINK_NFLOG,
+                                     LINK_LINUX_SLL2, LINK_C_HDLC};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         ck_assert_uint_eq(dlt_to_link_type(dlt_of_link_type(types[i])), types[i]);
     ck_assert_int_eq(dlt_of_link_type(LINK_RAW), 12);

@@ -63,6 +63,7 @@ START_TEST(cisco_framing_has_an_ethertype)
     wire_bytes(&wire, "\x0f\0\x08\0", 4);
     add_inside(&wire);
     assert_inside(&wire, LINK_PPP_HDLC);
+    assert_inside(&wire, LINK_C_HDLC);
 }
 END_TEST
 
