@@ -425,7 +425,8 @@ static bool worth_judging(const struct flow *flow, unsigned news)
     if ((news & (LABEL_NAME | LABEL_REQUEST | LABEL_CERTIFICATE)) != 0)
         return true;
     bool hello_without_name = (news & LABEL_CLIENT_HELLO) != 0;
-    return hello_without_name || ((news & LABEL_DONE) != 0 && flow->label->server_name == NULL);
+    bool nameless = (news & (LABEL_DONE | LABEL_SPOKEN)) != 0 && flow->label->server_name == NULL;
+    return hello_without_name || nameless;
 }
 
 static void see_news(struct pipeline *pipeline, struct flow *flow, enum flow_side side,

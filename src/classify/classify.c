@@ -293,6 +293,18 @@ static unsigned label_by_number(struct classify *classify, struct flow *flow)
     return LABEL_PROTOCOL | LABEL_DONE;
 }
 
+/* Says once that a conversation has begun that none of our readers knows: it may stay open for hours and say little more. */
+static unsigned note_speaker(struct classify_state *state, enum flow_side side)
+{
+    enum {
+        BOTH = 1 << FLOW_CLIENT | 1 << FLOW_SERVER
+    };
+    uint8_t before = state->spoken;
+    state->spoken |= (uint8_t)(1 << side);
+    bool now = before != BOTH && state->spoken == BOTH;
+    return now && state->reader == READER_PROBE ? LABEL_SPOKEN : 0;
+}
+
 static unsigned classify_payload(struct classify *classify, struct flow *flow, enum flow_side side,
                                  const struct packet *packet)
 {
@@ -319,6 +331,7 @@ static unsigned classify_payload(struct classify *classify, struct flow *flow, e
     if ((news & LABEL_REVERSED) != 0)
         side = side == FLOW_CLIENT ? FLOW_SERVER : FLOW_CLIENT;
     news |= run_inspection(classify, state, side, packet);
+    news |= note_speaker(state, side);
     if ((news & LABEL_DONE) == 0 && limit_reached(classify, state))
         news |= give_up(classify, state);
     if ((news & LABEL_DONE) != 0)

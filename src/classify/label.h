@@ -32,7 +32,8 @@ enum label_seen {
     LABEL_RESPONSE = 1 << 6,
     LABEL_DNS = 1 << 7,      /* a DNS message is ready: classify_dns() */
     LABEL_REVERSED = 1 << 8, /* what was thought the client is the server: see flow_reverse() */
-    LABEL_DONE = 1 << 9      /* nothing more will come */
+    LABEL_SPOKEN = 1 << 9,   /* both sides have spoken, and no reader knows what */
+    LABEL_DONE = 1 << 10     /* nothing more will come */
 };
 
 struct label_tls {

@@ -35,6 +35,7 @@ struct classify_state {
     uint32_t fed_base[2]; /* counted from this sequence number */
     uint16_t payloads;    /* packets with payload so far */
     uint8_t reader;       /* enum reader */
+    uint8_t spoken;       /* bit for each side that has sent payload */
     bool deep;            /* nDPI looks although our reader knows the protocol */
     bool server_ended;    /* TLS: nothing readable will come from the server any more */
 };

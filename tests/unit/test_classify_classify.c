@@ -313,7 +313,7 @@ static void run_http(struct classify *classify, size_t step)
     for (size_t at = 0; at < strlen(response); at += step)
         news |= rig_send(&rig, FLOW_SERVER, response + at,
                          strlen(response) - at < step ? strlen(response) - at : step);
-    ck_assert_uint_eq(news, LABEL_RESPONSE | LABEL_DONE);
+    ck_assert_uint_eq(news, LABEL_RESPONSE);
     check_http(&rig);
     ck_assert_str_eq(classify_stack(classify, &rig.flow), "HTTP");
     rig_end(&rig);
@@ -343,8 +343,63 @@ START_TEST(response_first_turns_the_flow_round)
     unsigned news = rig_text(&rig, FLOW_CLIENT, response);
     ck_assert_uint_eq(news, LABEL_PROTOCOL | LABEL_REVERSED | LABEL_RESPONSE);
     news = rig_text(&rig, FLOW_CLIENT, request);
-    ck_assert_uint_eq(news, LABEL_NAME | LABEL_REQUEST | LABEL_DONE);
+    ck_assert_uint_eq(news, LABEL_NAME | LABEL_REQUEST);
     check_http(&rig);
+    rig_end(&rig);
+    classify_free(classify);
+}
+END_TEST
+
+START_TEST(every_request_of_a_kept_connection_is_read)
+{
+    struct classify_options options = rig_options();
+    struct classify *classify = rig_classify(&options);
+    struct rig rig;
+    rig_start(&rig, classify, PROTOCOL_TCP, 3128);
+    (void)rig_text(&rig, FLOW_CLIENT, request);
+    (void)rig_text(&rig, FLOW_SERVER, response);
+    for (unsigned i = 0; i < 40; i++) {
+        (void)rig_text(&rig, FLOW_SERVER, "body that is no head of anything");
+        (void)rig_text(&rig, FLOW_CLIENT, "form=data&more=data");
+    }
+    unsigned news = rig_text(&rig, FLOW_CLIENT,
+                             "GET http://other.example/x HTTP/1.1\r\nHost: other.example\r\n\r\n");
+    ck_assert_uint_eq(news, LABEL_NAME | LABEL_REQUEST);
+    ck_assert_str_eq(rig.flow.label->server_name, "other.example");
+    ck_assert_uint_eq(rig.flow.label->http->status, 0);
+    ck_assert_uint_eq(rig_text(&rig, FLOW_SERVER, response), LABEL_RESPONSE);
+    rig_end(&rig);
+    classify_free(classify);
+}
+END_TEST
+
+START_TEST(tunnel_through_a_proxy_is_done_with_its_answer)
+{
+    struct classify_options options = rig_options();
+    struct classify *classify = rig_classify(&options);
+    struct rig rig;
+    rig_start(&rig, classify, PROTOCOL_TCP, 3128);
+    unsigned news = rig_text(
+        &rig, FLOW_CLIENT, "CONNECT inner.example:443 HTTP/1.1\r\nHost: inner.example:443\r\n\r\n");
+    ck_assert((news & LABEL_NAME) != 0);
+    ck_assert_str_eq(rig.flow.label->server_name, "inner.example");
+    news = rig_text(&rig, FLOW_SERVER, "HTTP/1.1 200 Connection established\r\n\r\n");
+    ck_assert_uint_eq(news, LABEL_RESPONSE | LABEL_DONE);
+    rig_end(&rig);
+    classify_free(classify);
+}
+END_TEST
+
+START_TEST(nameless_talk_is_told_when_both_sides_have_spoken)
+{
+    struct classify_options options = rig_options();
+    struct classify *classify = rig_classify(&options);
+    struct rig rig;
+    rig_start(&rig, classify, PROTOCOL_TCP, 4711);
+    ck_assert_uint_eq(rig_text(&rig, FLOW_CLIENT, "\x7f\x01opaque one") & LABEL_SPOKEN, 0);
+    ck_assert_uint_eq(rig_text(&rig, FLOW_CLIENT, "\x7f\x02opaque two") & LABEL_SPOKEN, 0);
+    ck_assert_uint_ne(rig_text(&rig, FLOW_SERVER, "\x7f\x03opaque three") & LABEL_SPOKEN, 0);
+    ck_assert_uint_eq(rig_text(&rig, FLOW_SERVER, "\x7f\x04opaque four") & LABEL_SPOKEN, 0);
     rig_end(&rig);
     classify_free(classify);
 }
@@ -358,7 +413,7 @@ START_TEST(request_without_its_end_is_used_in_the_end)
     rig_start(&rig, classify, PROTOCOL_TCP, 80);
     (void)rig_send(&rig, FLOW_CLIENT, request, strlen(request) - 10);
     unsigned news = classify_end(classify, &rig.flow);
-    ck_assert_uint_eq(news, LABEL_NAME | LABEL_REQUEST | LABEL_DONE);
+    ck_assert_uint_eq(news, LABEL_NAME | LABEL_REQUEST);
     check_name(&rig, APP_HTTP, "files.example.com");
     rig_end(&rig);
     classify_free(classify);
@@ -484,6 +539,9 @@ int main(void)
                                   fingerprints_for_all_hellos_where_asked_for,
                                   request_and_response_are_read_however_they_are_split,
                                   response_first_turns_the_flow_round,
+                                  every_request_of_a_kept_connection_is_read,
+                                  tunnel_through_a_proxy_is_done_with_its_answer,
+                                  nameless_talk_is_told_when_both_sides_have_spoken,
                                   request_without_its_end_is_used_in_the_end,
                                   past_the_bound_the_oldest_flow_is_given_up,
                                   flows_may_go_in_any_order_and_at_any_time,

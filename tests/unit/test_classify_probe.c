@@ -130,5 +130,5 @@ int main(void)
     const TTest *const tests[] = {whole_question_on_another_port_is_dns, netbios_names_are_no_dns,
                                   request_behind_a_keep_alive_probe_is_found,
                                   connection_that_was_seen_to_begin_is_read_from_there, NULL};
-    return run_suite(suite_of("classify_readers", tests));
+    return run_suite(suite_of("classify_probe", tests));
 }
