@@ -413,7 +413,7 @@ START_TEST(request_without_its_end_is_used_in_the_end)
     rig_start(&rig, classify, PROTOCOL_TCP, 80);
     (void)rig_send(&rig, FLOW_CLIENT, request, strlen(request) - 10);
     unsigned news = classify_end(classify, &rig.flow);
-    ck_assert_uint_eq(news, LABEL_NAME | LABEL_REQUEST);
+    ck_assert_uint_eq(news, LABEL_NAME | LABEL_REQUEST | LABEL_DONE);
     check_name(&rig, APP_HTTP, "files.example.com");
     rig_end(&rig);
     classify_free(classify);
