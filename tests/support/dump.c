@@ -104,7 +104,7 @@ static void print_names(struct dump *dump, const struct frame *frame, const stru
     const struct dns_message *message = NULL;
     if ((news & LABEL_DNS) != 0)
         for (unsigned i = 0; (message = classify_dns(dump->classify, i)) != NULL; i++)
-            if (!message->response && message->question_count > 0)
+            if (!message->response && message->opcode == 0 && message->question_count > 0)
                 print_name(frame, "dns", &packet->src, message->question);
     const struct label *label = flow->label;
     if ((news & LABEL_REQUEST) != 0 && label->http != NULL && label->http->host != NULL)
