@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libndpi behind our own words.  Builds against 4.2 (Debian 12 and 13, Ubuntu 24.04) and against the newer interface
- * (4.10 and later); meson probes the library and sets
- *   NDPI_HAS_INPUT_INFO    ndpi_detection_process_packet() takes a sixth argument
- *   NDPI_HAS_CONTEXT       ndpi_init_detection_module() takes a global context instead of preferences
- *   NDPI_HAS_BITMASK       protocols are switched on with ndpi_set_protocol_detection_bitmask2()
- *   NDPI_HAS_GIVEUP_FLAG   ndpi_detection_giveup() takes enable_guess (4.2 to 4.8)
- *   NDPI_HAS_GIVEUP_PLAIN  ndpi_detection_giveup() takes nothing but the flow (5.0 and later)
- *   NDPI_HAS_NESTED_PROTO  the two protocol numbers stand in ndpi_protocol.proto
+/* libndpi behind our own words, from 4.2 (Debian 12 and 13, Ubuntu 24.04) to 5.x.  meson.build compiles a probe for
+ * each difference and sets
+ *   NDPI_HAS_INPUT_INFO     ndpi_detection_process_packet() takes a sixth argument (4.6 and later)
+ *   NDPI_HAS_CONTEXT        ndpi_init_detection_module() takes a global context instead of preferences (4.10)
+ *   NDPI_HAS_START_RESULT   ndpi_finalize_initialization() says whether it worked (4.10)
+ *   NDPI_HAS_BITMASK        ndpi_set_protocol_detection_bitmask2() switches protocols on (before 5.0)
+ *   NDPI_HAS_GIVEUP_FLAG    ndpi_detection_giveup() takes enable_guess (4.2 to 4.8)
+ *   NDPI_HAS_GIVEUP_PLAIN   ndpi_detection_giveup() takes nothing but the flow (5.0)
+ *   NDPI_HAS_GUESSED_FIELD  the flow keeps protocol_was_guessed (5.0)
+ *   NDPI_HAS_NESTED_PROTO   the two protocol numbers stand in ndpi_protocol.proto (4.11)
+ *   NDPI_HAS_STACK_NAME     ndpi_protocol2name() takes ndpi_protocol.proto (5.0)
+ * docs/ndpi.md says which versions were built and run.
+ *
+ * Invariant: the library that runs has the version and the flow state of the headers that were compiled in; dpi_new()
+ * refuses any other, because the soname is the same for all of 4.x while the state's layout changes.
+ * Rejected: numbers of versions instead of probes (snapshots between two releases have the number of the next).
  * A module costs about 5 MiB and 15 ms; flow state is pooled, because a flow needs it for a few packets only. */
-#include <ndpi/ndpi_api.h>
-#include <ndpi/ndpi_main.h>
+#include <ndpi_api.h>
+#include <ndpi_main.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,19 +54,51 @@ static struct ndpi_detection_module_struct *module_start(void)
 #endif
 }
 
-struct dpi *dpi_new(struct error *err)
+/* Finishes the start; false where the library says that it failed. */
+static bool module_finish(struct ndpi_detection_module_struct *module)
 {
-    struct ndpi_detection_module_struct *module = module_start();
-    if (module == NULL) {
-        (void)error_set(err, "libndpi %s does not start", dpi_version());
-        return NULL;
-    }
 #ifdef NDPI_HAS_BITMASK
     NDPI_PROTOCOL_BITMASK all;
     NDPI_BITMASK_SET_ALL(all);
-    ndpi_set_protocol_detection_bitmask2(module, &all);
+    (void)ndpi_set_protocol_detection_bitmask2(module, &all);
 #endif
-    (void)ndpi_finalize_initialization(module);
+#ifdef NDPI_HAS_START_RESULT
+    return ndpi_finalize_initialization(module) == 0;
+#else
+    ndpi_finalize_initialization(module);
+    return true;
+#endif
+}
+
+/* Whether the library that the program runs with is the one that it was built for. */
+static bool library_fits(struct error *err)
+{
+    char built[32];
+    int length = snprintf(built, sizeof built, "%d.%d.", NDPI_MAJOR, NDPI_MINOR);
+    if (strncmp(dpi_version(), built, (size_t)length) != 0)
+        return error_set(err,
+                         "libndpi %s is installed but telltale was built for %d.%d: build it again",
+                         dpi_version(), NDPI_MAJOR, NDPI_MINOR);
+    size_t size = ndpi_detection_get_sizeof_ndpi_flow_struct();
+    if (size != sizeof(struct ndpi_flow_struct))
+        return error_set(
+            err,
+            "libndpi %s keeps %zu bytes for a flow but telltale was built for %zu: build it again",
+            dpi_version(), size, sizeof(struct ndpi_flow_struct));
+    return true;
+}
+
+struct dpi *dpi_new(struct error *err)
+{
+    if (!library_fits(err))
+        return NULL;
+    struct ndpi_detection_module_struct *module = module_start();
+    if (module == NULL || !module_finish(module)) {
+        if (module != NULL)
+            ndpi_exit_detection_module(module);
+        (void)error_set(err, "libndpi %s does not start", dpi_version());
+        return NULL;
+    }
     struct dpi *dpi = mem_zeroed(1, sizeof *dpi);
     dpi->module = module;
     dpi->state_size = ndpi_detection_get_sizeof_ndpi_flow_struct();
@@ -146,7 +187,12 @@ bool dpi_give_up(struct dpi *dpi, struct dpi_flow *flow, bool *ret_guessed)
     uint8_t guessed = 0;
 #if defined NDPI_HAS_GIVEUP_PLAIN
     ndpi_protocol answer = ndpi_detection_giveup(dpi->module, flow->state);
-    guessed = flow->state->confidence != NDPI_CONFIDENCE_DPI;
+#ifdef NDPI_HAS_GUESSED_FIELD
+    guessed = flow->state->protocol_was_guessed != 0;
+#else
+    guessed = flow->state->confidence == NDPI_CONFIDENCE_MATCH_BY_PORT ||
+              flow->state->confidence == NDPI_CONFIDENCE_MATCH_BY_IP;
+#endif
 #elif defined NDPI_HAS_GIVEUP_FLAG
     ndpi_protocol answer = ndpi_detection_giveup(dpi->module, flow->state, 1, &guessed);
 #else
@@ -175,7 +221,8 @@ void dpi_read(struct dpi *dpi, const struct dpi_flow *flow, struct dpi_answer *r
 
 size_t dpi_stack_text(struct dpi *dpi, uint16_t master, uint16_t app, char *ret_text, size_t size)
 {
-    ndpi_protocol protocol = NDPI_PROTOCOL_NULL;
+    ndpi_protocol protocol;
+    memset(&protocol, 0, sizeof protocol);
 #ifdef NDPI_HAS_NESTED_PROTO
     protocol.proto.master_protocol = master;
     protocol.proto.app_protocol = app;
@@ -184,7 +231,11 @@ size_t dpi_stack_text(struct dpi *dpi, uint16_t master, uint16_t app, char *ret_
     protocol.app_protocol = app;
 #endif
     ret_text[0] = '\0';
+#ifdef NDPI_HAS_STACK_NAME
+    (void)ndpi_protocol2name(dpi->module, protocol.proto, ret_text, (unsigned)size);
+#else
     (void)ndpi_protocol2name(dpi->module, protocol, ret_text, (unsigned)size);
+#endif
     return strlen(ret_text);
 }
 
