@@ -133,6 +133,19 @@ static size_t name_read(struct bytes message, size_t at, char ret_name[static DO
     return after > 0 ? after : (size_t)(cursor.at - message.at);
 }
 
+/* As name_read() for the owner of an answer.  Nearly all of them are a pointer to the question's name, which has been read:
+ * it stands first, so that no pointer can be in it. */
+static size_t owner_read(struct bytes message, size_t at, const char *question,
+                         char ret_name[static DOMAIN_MAX])
+{
+    struct bytes cursor = message;
+    bytes_skip(&cursor, at);
+    if (bytes_be16(&cursor) != (0xc000 | HEADER_SIZE) || at <= HEADER_SIZE || question[0] == '\0')
+        return name_read(message, at, ret_name);
+    memcpy(ret_name, question, strlen(question) + 1);
+    return at + 2;
+}
+
 /* Steps over a name without following its pointer. */
 static void name_skip(struct bytes *cursor)
 {
@@ -168,7 +181,7 @@ static bool add_address(struct bytes message, const struct record *record, const
     struct dns_answer *answer = answer_new(ret, six ? DNS_TYPE_AAAA : DNS_TYPE_A, record->ttl_s);
     if (answer == NULL)
         return true;
-    if (name_read(message, record->owner, answer->name) == 0)
+    if (owner_read(message, record->owner, ret->question, answer->name) == 0)
         return false;
     answer->addr = six ? addr_from6(bytes) : addr_from4(bytes);
     ret->answer_count++;
@@ -184,7 +197,7 @@ static bool add_target(struct bytes message, const struct record *record, size_t
         return true;
     size_t after = name_read(message, at, answer->target);
     if (after == 0 || after > record->data + record->data_size ||
-        name_read(message, record->owner, answer->name) == 0)
+        owner_read(message, record->owner, ret->question, answer->name) == 0)
         return false;
     answer->addr = (struct addr){{0}};
     if (answer->target[0] != '\0')

@@ -211,6 +211,14 @@ static bool read_crypto(struct bytes *in, bool cut, struct quic_crypto *crypto)
     return true;
 }
 
+/* Steps over padding, which is most of an Initial, in words; what is left of it comes byte by byte. */
+static void skip_padding(struct bytes *in)
+{
+    struct bytes ahead = *in;
+    while (bytes_left(&ahead) >= sizeof(uint64_t) && bytes_be64(&ahead) == 0)
+        *in = ahead;
+}
+
 /* Walks the frames of one packet and stores their CRYPTO data, unless `crypto` is NULL.  Returns
  * false where they are not what an Initial may hold, and where a cut packet has no CRYPTO frame
  * to show for itself. */
@@ -220,6 +228,8 @@ static bool read_frames(struct bytes in, bool cut, struct quic_crypto *crypto)
     while (bytes_left(&in) > 0) {
         switch (bytes_u8(&in)) {
         case FRAME_PADDING:
+            skip_padding(&in);
+            break;
         case FRAME_PING:
             break;
         case FRAME_ACK:

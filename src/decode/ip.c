@@ -179,13 +179,16 @@ static enum layer ip_fragment(struct walk *walk, struct fragment *fragment)
  * (2); source (4), destination (4); options. */
 enum layer ip_v4(struct walk *walk)
 {
-    struct bytes at = walk->at;
+    struct bytes rest = walk->at;
+    struct bytes at = bytes_slice(&rest, IPV4_HEADER_MIN); /* one check for all fields */
+    if (at.bad)
+        return walk_cut(walk, DECODE_EVENT_IPV4_SHORT);
     uint32_t first = bytes_be32(&at);
     uint32_t second = bytes_be32(&at);
     uint32_t third = bytes_be32(&at);
     const uint8_t *src = bytes_take(&at, 4);
     const uint8_t *dst = bytes_take(&at, 4);
-    if (at.bad || src == NULL || dst == NULL)
+    if (src == NULL || dst == NULL)
         return walk_cut(walk, DECODE_EVENT_IPV4_SHORT);
     if (first >> 28 != 4)
         return walk_invalid(walk, DECODE_EVENT_IPV4_VERSION);

@@ -57,26 +57,40 @@ void flow_key_again(const struct flow_slot *slot, struct flow_key *ret_key)
     read_icmp(ret_key, (uint16_t)slot->is.icmp_id);
 }
 
+/* An endpoint as words, for ordering and hashing; the order means nothing but that it is the same for both directions. */
+struct end {
+    uint64_t high, low, port;
+};
+
+static struct end end_of(const struct addr *addr, uint16_t port)
+{
+    struct end end = {.port = port};
+    memcpy(&end.high, addr->bytes, sizeof end.high);
+    memcpy(&end.low, addr->bytes + sizeof end.high, sizeof end.low);
+    return end;
+}
+
+static bool is_after(const struct end *a, const struct end *b)
+{
+    if (a->low != b->low)
+        return a->low > b->low;
+    return a->high != b->high ? a->high > b->high : a->port > b->port;
+}
+
 uint32_t flow_key_hash(const struct flow_key *key, uint64_t seed)
 {
-    struct {
-        struct addr low, high;
-        uint16_t low_port, high_port;
-        uint32_t protocol;
-    } input = {key->src, key->dst, key->src_port, key->dst_port, key->protocol};
-    _Static_assert(sizeof input == 40, "no padding, which would be hashed");
-    int order = key->icmp ? -1 : addr_compare(&key->src, &key->dst);
-    if (key->paired)
-        input.high_port = key->icmp_id;
-    if (order > 0) {
-        input.low = key->dst;
-        input.high = key->src;
+    struct end first = end_of(&key->src, key->src_port);
+    struct end second = end_of(&key->dst, key->paired ? key->icmp_id : key->dst_port);
+    if (!key->icmp && is_after(&first, &second)) {
+        struct end other = first;
+        first = second;
+        second = other;
     }
-    if (order > 0 || (order == 0 && key->src_port > key->dst_port)) {
-        input.low_port = key->dst_port;
-        input.high_port = key->src_port;
-    }
-    return (uint32_t)hash_bytes(&input, sizeof input, seed);
+    uint64_t rest = first.port << 32 | second.port << 16 | key->protocol;
+    uint64_t secret = hash_mix(seed ^ rest, UINT64_C(0x9e3779b97f4a7c15));
+    uint64_t state = hash_mix(first.low ^ secret, second.low ^ seed);
+    state = hash_mix(first.high ^ state, second.high ^ secret);
+    return (uint32_t)hash_mix(state ^ secret, UINT64_C(0xd6e8feb86659fd93));
 }
 
 static bool matches_icmp(const struct flow_key *key, const struct flow_slot *slot, int *ret_side)

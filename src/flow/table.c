@@ -166,9 +166,20 @@ static void count_ended(struct flow_counters *counters, const struct flow_slot *
                                 flow->packets[FLOW_SERVER] == 0;
 }
 
+/* All three lines of a record are needed; to ask for them at once makes one wait of three. */
+static void prefetch_slot(const struct flow_slot *slot)
+{
+    const char *lines = (const char *)slot;
+    __builtin_prefetch(lines);
+    __builtin_prefetch(lines + 64);
+    __builtin_prefetch(lines + 128);
+}
+
 static void end_flow(struct flow_table *table, uint32_t number, enum flow_end reason)
 {
     struct flow_slot *slot = flow_store_at(&table->store, number);
+    if (slot->newer != (uint32_t)FLOW_NONE) /* most likely the next to end */
+        prefetch_slot(flow_store_at(&table->store, slot->newer));
     if (slot->flow.protocol == PROTOCOL_TCP)
         flow_tcp_finish(slot, &table->counters);
     if (reason == FLOW_END_IDLE && slot->flow.state == FLOW_CLOSED)
@@ -247,15 +258,6 @@ static struct flow_slot *create_flow(struct flow_table *table, const struct pack
     index_add(&table->index, flow_key_hash(key, table->seed), *ret_number);
     count_created(&table->counters, key->protocol);
     return slot;
-}
-
-/* All three lines of a record are needed; to ask for them at once makes one wait of three. */
-static void prefetch_slot(const struct flow_slot *slot)
-{
-    const char *lines = (const char *)slot;
-    __builtin_prefetch(lines);
-    __builtin_prefetch(lines + 64);
-    __builtin_prefetch(lines + 128);
 }
 
 /* Returns the flow of the key with its number and the packet's side, or NULL. */

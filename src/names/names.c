@@ -195,23 +195,33 @@ static uint32_t take_free(struct names *names)
     return names->used++;
 }
 
+/* Returns a reference to the wanted text; the one that is held is kept where it says the same, as most answers do. */
+static const char *swap_text(struct names *names, const char *held, const char *wanted)
+{
+    if (held != NULL && wanted != NULL && strcmp(held, wanted) == 0)
+        return held;
+    const char *text = wanted != NULL ? intern_take(names->pool, wanted, strlen(wanted)) : NULL;
+    intern_drop(names->pool, held);
+    return text;
+}
+
 /* Writes an entry, new or over the one of the same key. */
 static void put_entry(struct names *names, const struct entry *wanted)
 {
-    const char *text = intern_take(names->pool, wanted->text, strlen(wanted->text));
-    const char *canonical = wanted->canonical != NULL ? intern_take(names->pool, wanted->canonical,
-                                                                    strlen(wanted->canonical))
-                                                      : NULL;
+    const char *text = NULL;
+    const char *canonical = NULL;
     uint32_t number = find_entry(names, wanted);
     if (number == NONE) {
+        text = swap_text(names, NULL, wanted->text);
+        canonical = swap_text(names, NULL, wanted->canonical);
         make_room(names, wanted->seen_ns);
         number = take_free(names);
         names->entries[number] = *wanted;
         index_add(&names->index, hash_of(names, wanted), number);
         names->counters.entries++;
     } else {
-        intern_drop(names->pool, names->entries[number].text);
-        intern_drop(names->pool, names->entries[number].canonical);
+        text = swap_text(names, names->entries[number].text, wanted->text);
+        canonical = swap_text(names, names->entries[number].canonical, wanted->canonical);
         list_remove(names, number);
     }
     struct entry *entry = &names->entries[number];
@@ -289,6 +299,8 @@ void names_learn(struct names *names, const struct addr *client, const struct dn
         const struct dns_answer *answer = &message->answers[i];
         if (!is_address(answer))
             continue;
+        struct entry own = {.client = *client, .addr = answer->addr, .kind = KIND_CLIENT};
+        index_prefetch(&names->index, hash_of(names, &own));
         const char *start = start_of_chain(message, answer->name);
         struct entry entry = {
             .addr = answer->addr,
