@@ -285,7 +285,7 @@ static void raise_alert(struct pipeline *pipeline, struct contact *contact,
     if (exception != NULL || (policy->only_concern && alert.concern == NULL)) {
         pipeline->counters.suppressed += exception == NULL || !exception->allow;
         pipeline->counters.allowed += exception != NULL && exception->allow;
-        contact_suppress(contact, ts_ns);
+        contact_suppress(contact, ts_ns, exception != NULL && exception->name != NULL);
         return;
     }
     contact_alert(pipeline->contacts, contact, ts_ns, pipeline->source.sensor, &alert);

@@ -3,7 +3,8 @@
  *
  * Evidence rows are kept once for each (kind, value) with the highest weight seen; repetition and the number of
  * different names looked up make rows of their own when an alert is written.  Two sightings less than a minute apart
- * are one occasion, so that the burst of connections behind one wake-up does not look like persistence.
+ * are one occasion, so that the burst of connections behind one wake-up does not look like persistence; look-ups of one name
+ * within seconds (of both address families, or asked again) are one look-up.
  *
  * Records hang in two lists: by first sighting (the order of reports) and by last sighting (for eviction).  Both are
  * independent of the hash table's order.  About 700 bytes a contact. */
@@ -47,13 +48,14 @@ struct contact {
     int64_t first_ns, last_ns, occasion_ns;
     uint64_t flows, lookups;
     struct contact_volume volume;
-    int64_t lookup_ns; /* of the latest */
+    int64_t lookup_ns;    /* of the latest look-up, */
+    uint64_t lookup_name; /* and the hash of its name */
     unsigned occasions;
     uint64_t name_sketch; /* bit set for the hash of each name looked up */
     const char *domain;   /* interned */
     struct row rows[ROWS_MAX];
     uint8_t row_count, name_count;
-    bool raised, suppressed, weak, has_mac, has_endpoint, is_lookup;
+    bool raised, suppressed, name_suppressed, weak, has_mac, has_endpoint, is_lookup;
     uint8_t protocol;
     uint8_t asset_mac[6];
     uint16_t asset_port, endpoint_port;
@@ -62,6 +64,7 @@ struct contact {
     const char *names[EVENT_NAMES_MAX]; /* interned */
     struct addr endpoint, resolver;     /* latest */
     int64_t raised_ns;
+    uint64_t suppressed_name;          /* hash of the name that name_suppressed is about */
     uint64_t told_flows, told_lookups; /* counts in the last alert */
     char repeat_text[64], names_text[64];
 };
@@ -231,32 +234,48 @@ static void add_row(struct contacts *contacts, struct contact *contact, const st
 
 static void add_name(struct contacts *contacts, struct contact *contact, const char *name)
 {
-    size_t length = strlen(name);
-    const char *old = contact->name;
-    contact->name = intern_take(contacts->texts, name, length);
-    intern_drop(contacts->texts, old);
-    for (unsigned i = 0; i < contact->name_count; i++)
-        if (contact->names[i] == contact->name)
-            return;
-    if (contact->name_count < EVENT_NAMES_MAX)
-        contact->names[contact->name_count++] = intern_again(contacts->texts, contact->name);
+    const char *text = intern_take(contacts->texts, name, strlen(name));
+    unsigned i = 0;
+    while (i < contact->name_count && contact->names[i] != text)
+        i++;
+    if (i == contact->name_count && i < EVENT_NAMES_MAX)
+        contact->names[contact->name_count++] = text;
+    else
+        intern_drop(contacts->texts, text);
 }
 
-/* The fixed seed keeps the sketch, and with it the output, the same in every run. */
+/* The fixed seed keeps what comes of it, and with it the output, the same in every run. */
+static uint64_t name_hash(const char *name)
+{
+    return name != NULL ? hash_bytes(name, strlen(name), 1) : 0;
+}
+
 static void add_lookup(struct contacts *contacts, struct contact *contact,
                        const struct sighting *sighting)
 {
+    uint64_t hash = name_hash(sighting->name);
+    int64_t since_ns = sighting->ts_ns - contact->lookup_ns;
+    bool twin = contact->lookups > 0 && hash == contact->lookup_name && since_ns < LOOKUP_NS &&
+                since_ns > -LOOKUP_NS;
+    contact->lookup_name = hash;
+    contact->lookup_ns = sighting->ts_ns;
+    if (twin)
+        return;
     contact->lookups++;
     if (sighting->domain == NULL || sighting->name == NULL)
         return;
-    contact->name_sketch |= UINT64_C(1)
-                            << hash_bytes(sighting->name, strlen(sighting->name), 1) % NAME_HASHES;
+    contact->name_sketch |= UINT64_C(1) << hash % NAME_HASHES;
     if (contact->domain == NULL)
         contact->domain = intern_take(contacts->texts, sighting->domain, strlen(sighting->domain));
 }
 
-static void add_place(struct contact *contact, const struct sighting *sighting)
+/* The name goes with the place: that of another sighting must not stand beside it. */
+static void add_place(struct contacts *contacts, struct contact *contact,
+                      const struct sighting *sighting)
 {
+    const char *name = sighting->name;
+    intern_drop(contacts->texts, contact->name);
+    contact->name = name != NULL ? intern_take(contacts->texts, name, strlen(name)) : NULL;
     contact->is_lookup = sighting->lookup;
     contact->protocol = sighting->protocol;
     contact->asset_port = sighting->asset_port;
@@ -331,14 +350,14 @@ enum contact_verdict contacts_add(struct contacts *contacts, const struct sighti
         add_name(contacts, contact, sighting->name);
     /* An alert about both shows the flow: it says more than the look-up before it. */
     if (!sighting->lookup || contact->flows == 0)
-        add_place(contact, sighting);
+        add_place(contacts, contact, sighting);
     if (confidence_of(contact) < contacts->options.alert_confidence)
         return CONTACT_QUIET;
-    if (contact->raised || contact->suppressed) {
-        bool due = sighting->ts_ns - contact->raised_ns >= contacts->options.again_after_ns;
-        return due ? CONTACT_RAISE : CONTACT_QUIET;
-    }
-    return CONTACT_RAISE;
+    bool is_new = !contact->raised && !contact->suppressed;
+    bool other_name =
+        contact->name_suppressed && name_hash(contact->name) != contact->suppressed_name;
+    bool due = sighting->ts_ns - contact->raised_ns >= contacts->options.again_after_ns;
+    return is_new || other_name || due ? CONTACT_RAISE : CONTACT_QUIET;
 }
 
 void contacts_add_volume(struct contacts *contacts, const struct addr *asset,
@@ -431,15 +450,18 @@ void contact_alert(struct contacts *contacts, struct contact *contact, int64_t t
     ret_alert->state = contact->raised ? CONTACT_ONGOING : CONTACT_NEW;
     make_event_id(contact, ret_alert->kind, sensor, ret_alert->event_id);
     contact->raised = true;
+    contact->name_suppressed = false;
     contact->raised_ns = ts_ns;
     contact->told_flows = contact->flows;
     contact->told_lookups = contact->lookups;
     contacts->counters.raised++;
 }
 
-void contact_suppress(struct contact *contact, int64_t ts_ns)
+void contact_suppress(struct contact *contact, int64_t ts_ns, bool name_only)
 {
     contact->suppressed = true;
+    contact->name_suppressed = name_only && !contact->raised;
+    contact->suppressed_name = name_hash(contact->name);
     contact->raised_ns = ts_ns;
 }
 

@@ -77,8 +77,9 @@ void contact_alert(struct contacts *contacts, struct contact *contact, int64_t t
 struct contact *contacts_next(struct contacts *contacts, struct contact *contact);
 /* True where the contact was raised and has gone on since: worth a last alert at the end of input. */
 bool contact_has_news(const struct contact *contact);
-/* Takes back the alert that contacts_add() asked for: the operator suppresses it. */
-void contact_suppress(struct contact *contact, int64_t ts_ns);
+/* Takes back the alert that contacts_add() asked for: the operator suppresses it; `name_only`: for its present name, so that
+ * another name is asked about again. */
+void contact_suppress(struct contact *contact, int64_t ts_ns, bool name_only);
 /* Fills the alert's contact parts without marking anything: for reports.  False where its confidence is below the threshold. */
 bool contact_peek(const struct contacts *contacts, const struct contact *contact,
                   struct alert *ret_alert);
