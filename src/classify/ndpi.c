@@ -10,6 +10,7 @@
  *   NDPI_HAS_GUESSED_FIELD  the flow keeps protocol_was_guessed (5.0)
  *   NDPI_HAS_NESTED_PROTO   the two protocol numbers stand in ndpi_protocol.proto (4.11)
  *   NDPI_HAS_STACK_NAME     ndpi_protocol2name() takes ndpi_protocol.proto (5.0)
+ *   NDPI_HAS_ONE_SIDED      there is a risk "unidirectional traffic" (4.4)
  * docs/ndpi.md says which versions were built and run.
  *
  * Invariant: the library that runs has the version and the flow state of the headers that were compiled in; dpi_new()
@@ -202,6 +203,17 @@ bool dpi_give_up(struct dpi *dpi, struct dpi_flow *flow, bool *ret_guessed)
     return keep_answer(flow, &answer);
 }
 
+/* The risks but "unidirectional": the library often sees only the packets of one side, because it is shown no more
+ * than it needs. */
+static uint64_t risks_of(const struct ndpi_flow_struct *state)
+{
+    uint64_t risks = state->risk;
+#ifdef NDPI_HAS_ONE_SIDED
+    risks &= ~(UINT64_C(1) << NDPI_UNIDIRECTIONAL_TRAFFIC);
+#endif
+    return risks;
+}
+
 void dpi_read(struct dpi *dpi, const struct dpi_flow *flow, struct dpi_answer *ret_answer)
 {
     const struct ndpi_flow_struct *state = flow->state;
@@ -211,7 +223,7 @@ void dpi_read(struct dpi *dpi, const struct dpi_flow *flow, struct dpi_answer *r
         .category = flow->category == NDPI_PROTOCOL_CATEGORY_UNSPECIFIED
                         ? NULL
                         : ndpi_category_get_name(dpi->module, flow->category),
-        .risks = state->risk,
+        .risks = risks_of(state),
         .host = (const char *)state->host_server_name,
         .url = state->http.url,
         .user_agent = state->http.user_agent,
