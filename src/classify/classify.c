@@ -380,10 +380,12 @@ void classify_deepen(struct classify *classify, struct flow *flow, enum flow_sid
                      const struct packet *packet)
 {
     struct classify_state *state = flow->classify;
-    if (state == NULL || state->deep)
+    if (state == NULL)
+        return;
+    reader_fingerprint(classify, state, packet);
+    if (state->deep)
         return;
     state->deep = true;
-    reader_fingerprint(classify, state, packet);
     if (inspect_packet(classify, state, side, packet) || state == classify->finished)
         (void)inspect_take(classify, state);
 }

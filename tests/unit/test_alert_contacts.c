@@ -236,7 +236,9 @@ START_TEST(occasions_are_a_minute_apart)
     /* More of one flow is no occasion. */
     (void)see(contacts, (struct seen){.asset = 1, .at_ns = 2 * MINUTE, .later = true}, &contact);
     alert = alert_of(contacts, contact, 2 * MINUTE);
-    ck_assert(fabs(row_of(&alert, "repeated")->weight - 0.2) < 1e-9);
+    row = row_of(&alert, "repeated");
+    ck_assert_ptr_nonnull(row);
+    ck_assert(fabs(row->weight - 0.2) < 1e-9);
     ck_assert_uint_eq(alert.flows, 11);
     contacts_free(contacts);
 }

@@ -67,7 +67,7 @@ START_TEST(network_says_more_where_no_name_was_seen)
     check_near(documented(INDICATOR_PREFIX, nameless), 0.95 * 0.65);
     check_near(documented(INDICATOR_ASN, nameless), 0.95 * 0.60);
     struct weigh_context named = {.both_sides = true};
-    check_near(documented(INDICATOR_PREFIX, named), 0.95 * 0.20);
+    check_near(documented(INDICATOR_PREFIX, named), 0.95 * 0.10);
     struct weigh_context one_way = {.nameless = true};
     check_near(documented(INDICATOR_PREFIX, one_way), 0.95 * 0.30);
     struct weigh_context middle = {.nameless = true, .both_sides = true, .middle = true};
@@ -82,8 +82,8 @@ START_TEST(name_counts_by_what_it_stands_for)
     static const struct {
         enum purpose purpose;
         double factor;
-    } cases[] = {{PURPOSE_VENDOR_SUFFIX, 0.25}, {PURPOSE_PKI, 0.40},
-                 {PURPOSE_MIXED, 0.50},         {PURPOSE_ACCOUNT, 0.60},
+    } cases[] = {{PURPOSE_VENDOR_SUFFIX, 0.25}, {PURPOSE_PKI, 0.25},
+                 {PURPOSE_MIXED, 0.40},         {PURPOSE_ACCOUNT, 0.70},
                  {PURPOSE_TELEMETRY, 1.0},      {PURPOSE_CLOUD_REPUTATION, 1.0}};
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         check_near(weigh(INDICATOR_NAME_EXACT, CONFIDENCE_DOCUMENTED, cases[i].purpose,
@@ -92,6 +92,10 @@ START_TEST(name_counts_by_what_it_stands_for)
     struct hit ownerless = {.indicator = INDICATOR_NAME_EXACT, .confidence = CONFIDENCE_SEEN};
     struct weigh_context spoken = {.channel = WEIGH_SPOKEN};
     check_near(weigh_hit(&ownerless, &spoken), 0.85 * 0.90);
+    struct service portal = {.purpose = PURPOSE_MANAGEMENT, .browser = true};
+    struct hit met = {
+        .indicator = INDICATOR_NAME_EXACT, .confidence = CONFIDENCE_SEEN, .service = &portal};
+    check_near(weigh_hit(&met, &spoken), 0.85 * 0.90 * 0.40);
 }
 END_TEST
 
