@@ -53,8 +53,8 @@ struct pipeline {
     struct text geo_text;
     struct text line;
     struct pipeline_counters counters;
-    int64_t stats_due_ns;
     uint64_t seq;
+    bool closing; /* flows are only released */
 };
 
 /* The flow, packet and side that are being looked at, for the functions that make events of them. */
@@ -165,6 +165,8 @@ void pipeline_free(struct pipeline *pipeline)
 {
     if (pipeline == NULL)
         return;
+    pipeline->closing = true;
+    flow_table_flush(pipeline->flows);
     flow_table_free(pipeline->flows);
     classify_free(pipeline->classify);
     decoder_free(pipeline->decoder);
@@ -287,10 +289,11 @@ static void raise_alert(struct pipeline *pipeline, struct contact *contact,
         contact_suppress(contact, ts_ns, exception != NULL && exception->name != NULL);
         return;
     }
-    if (scene != NULL)
-        describe_flow(pipeline, scene, &alert);
-    alert.name_hidden = alert.name_hidden || (judgement != NULL && judgement->name_hidden);
     contact_alert(pipeline->contacts, contact, ts_ns, pipeline->source.sensor, &alert);
+    if (scene != NULL)
+        describe_flow(pipeline, scene,
+                      &alert); /* adds to what the contact knows of earlier flows */
+    alert.name_hidden = alert.name_hidden || (judgement != NULL && judgement->name_hidden);
     eve_alert(&pipeline->source, &alert, pipeline->seq++, &pipeline->line);
     pipeline->counters.alerts++;
     emit(pipeline, "alert");
@@ -485,34 +488,52 @@ static void record_flow(struct pipeline *pipeline, struct flow *flow)
     emit(pipeline, "flow");
 }
 
-/* A flow has ended: what was not known until now is judged, volume is counted, and the record written. */
-static void flow_ended(void *context, struct flow *flow)
+/* True for a flow without a name that had something to do with a vendor: what it says may have changed since its first
+ * packets, because now it is known whether it was answered. */
+static bool worth_judging_again(const struct flow *flow)
 {
-    struct pipeline *pipeline = context;
+    return flow->note != NULL && flow->label != NULL && flow->label->server_name == NULL;
+}
+
+static void add_volume(struct pipeline *pipeline, const struct flow *flow)
+{
+    const struct flow_note *note = flow->note;
+    if (note == NULL)
+        return;
+    bool client = addr_equal(&note->asset, &flow->client);
+    struct contact_volume volume = {
+        .bytes_out = flow->bytes[client ? FLOW_CLIENT : FLOW_SERVER],
+        .bytes_in = flow->bytes[client ? FLOW_SERVER : FLOW_CLIENT],
+        .lost_bytes = lost_bytes(flow),
+        .one_sided = flow_one_sided(flow),
+        .truncated = flow->truncated,
+        .name_hidden = note->name_hidden,
+    };
+    contacts_add_volume(pipeline->contacts, &note->asset, note->vendor, note->service, &volume);
+}
+
+/* What was not known until now is judged, volume is counted, and the record written. */
+static void tell_end(struct pipeline *pipeline, struct flow *flow)
+{
     unsigned news = classify_end(pipeline->classify, flow);
-    if (news != 0 && worth_judging(flow, news)) {
+    if ((news != 0 && worth_judging(flow, news)) || worth_judging_again(flow)) {
         struct scene scene = {.flow = flow, .ts_ns = flow->last_ns};
         judge_conversation(pipeline, &scene);
     }
-    struct flow_note *note = flow->note;
-    if (note != NULL) {
-        bool client = addr_equal(&note->asset, &flow->client);
-        struct contact_volume volume = {
-            .bytes_out = flow->bytes[client ? FLOW_CLIENT : FLOW_SERVER],
-            .bytes_in = flow->bytes[client ? FLOW_SERVER : FLOW_CLIENT],
-            .lost_bytes = lost_bytes(flow),
-            .one_sided = flow_one_sided(flow),
-            .truncated = flow->truncated,
-            .name_hidden = note->name_hidden,
-        };
-        contacts_add_volume(pipeline->contacts, &note->asset, note->vendor, note->service, &volume);
-    }
+    add_volume(pipeline, flow);
     if (pipeline->settings->events.flow_records)
         record_flow(pipeline, flow);
+}
+
+static void flow_ended(void *context, struct flow *flow)
+{
+    struct pipeline *pipeline = context;
+    if (!pipeline->closing)
+        tell_end(pipeline, flow);
     if (flow->end == FLOW_END_ACTIVE)
         return; /* the flow goes on */
     classify_forget(pipeline->classify, flow);
-    free(note);
+    free(flow->note);
     flow->note = NULL;
 }
 
