@@ -138,7 +138,7 @@ START_TEST(mistakes_are_named_with_the_nearest_right_word)
     refuse(OPTIONS_REPLAY, "a -qc", "option '-c' needs a value");
     refuse(OPTIONS_REPLAY, "--quiet=yes", "option '--quiet' takes no value");
     refuse(OPTIONS_REPLAY, "-o flow.tcp_idel=1s",
-           "--set flow.tcp_idel: unknown option (did you mean 'flow.tcp_idle'?)");
+           "--set: unknown option 'flow.tcp_idel' (did you mean 'flow.tcp_idle'?)");
     refuse(OPTIONS_REPLAY, "--re x", "unknown option '--re'");
 }
 END_TEST
