@@ -90,13 +90,17 @@ static bool met_by_browsers(const struct service *service)
 static void add_hit(struct bench *bench, const struct hit *hit, const struct weigh_context *context,
                     const char *kind, const char *value)
 {
+    if (hit->negative != NULL)
+        return;
     struct candidate *candidate = candidate_of(bench, hit->vendor);
-    if (candidate == NULL || hit->negative != NULL)
+    if (candidate == NULL)
         return;
     double weight = weigh_hit(hit, context);
     if (is_name(hit->indicator) && candidate->domain == NULL)
         candidate->domain = hit->value;
-    candidate->weak = candidate->weak && met_by_browsers(hit->service);
+    /* Beside a name the network says where the vendor's web sites stand too: coming back there proves nothing. */
+    bool beside_name = hit->network != NULL && !context->nameless;
+    candidate->weak = candidate->weak && (met_by_browsers(hit->service) || beside_name);
     if (hit->service != NULL && weight > candidate->best) {
         candidate->best = weight;
         candidate->service = hit->service;

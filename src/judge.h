@@ -31,7 +31,7 @@ struct judgement {
     const char *domain; /* indicator that matched the name, NULL none */
     enum name_source name_source;
     bool name_hidden; /* the flow is encrypted and shows no name of its own */
-    bool weak;        /* nothing but a whole-vendor name */
+    bool weak;        /* nothing but a whole-vendor name, and perhaps its network */
     struct evidence rows[EVENT_EVIDENCE_MAX];
     size_t row_count;
 };

@@ -186,16 +186,24 @@ static bool apply_row(struct options *options, const struct row *row, const char
     return row->flag != FLAG_REDIS || set_value(settings, "redis.url", value, err);
 }
 
-static bool complain(char **argv, int answer, struct error *err)
+/* `answer` is what getopt_long() returned: ':' for a missing value, '?' for the rest.  optopt is 0 where a long option is
+ * unknown, and the option where a known one is wrong or a letter is unknown. */
+static bool complain(char **argv, int answer, enum options_use use, struct error *err)
 {
     const char *names[COUNT_OF(rows) + 1] = {NULL};
+    size_t count = 0;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        names[i] = rows[i].name;
-    const char *word = argv[optind - 1];
+        if ((rows[i].uses & use) != 0)
+            names[count++] = rows[i].name;
+    if (optopt >= 256 && answer == '?')
+        return error_set(err, "option '--%s' takes no value", row_of(optopt)->name);
+    if (optopt >= 256)
+        return error_set(err, "option '--%s' needs a value", row_of(optopt)->name);
     if (answer == ':')
-        return error_set(err, "option '%s' needs a value", word);
-    if (strncmp(word, "--", 2) != 0)
+        return error_set(err, "option '-%c' needs a value", optopt);
+    if (optopt != 0)
         return error_set(err, "unknown option '-%c'", optopt);
+    const char *word = argv[optind - 1];
     const char *nearest = error_nearest(word + 2, names);
     return error_set(err, "unknown option '%s'%s%s%s", word,
                      nearest != NULL ? " (did you mean '--" : "", nearest != NULL ? nearest : "",
@@ -218,7 +226,7 @@ static bool walk(struct options *options, struct pending *pending, bool apply, s
         if (answer == -1)
             break;
         if (answer == '?' || answer == ':')
-            return complain(argv, answer, err);
+            return complain(argv, answer, pending->use, err);
         if (answer == 1) {
             options->arguments[options->argument_count++] = optarg;
             continue;

@@ -54,8 +54,8 @@ struct pipeline {
     struct text geo_text;
     struct text line;
     struct pipeline_counters counters;
-    int64_t stats_due_ns;
     uint64_t seq;
+    bool closing; /* flows are only released */
 };
 
 /* The flow, packet and side that are being looked at, for the functions that make events of them. */
@@ -166,6 +166,8 @@ void pipeline_free(struct pipeline *pipeline)
 {
     if (pipeline == NULL)
         return;
+    pipeline->closing = true;
+    flow_table_flush(pipeline->flows);
     flow_table_free(pipeline->flows);
     classify_free(pipeline->classify);
     decoder_free(pipeline->decoder);
@@ -290,7 +292,8 @@ static void raise_alert(struct pipeline *pipeline, struct contact *contact,
     }
     contact_alert(pipeline->contacts, contact, ts_ns, pipeline->source.sensor, &alert);
     if (scene != NULL)
-        describe_flow(pipeline, scene, &alert);
+        describe_flow(pipeline, scene,
+                      &alert); /* adds to what the contact knows of earlier flows */
     alert.name_hidden = alert.name_hidden || (judgement != NULL && judgement->name_hidden);
     eve_alert(&pipeline->source, &alert, pipeline->seq++, &pipeline->line);
     pipeline->counters.alerts++;
@@ -490,13 +493,16 @@ static void record_flow(struct pipeline *pipeline, struct flow *flow)
     emit(pipeline, "flow");
 }
 
-/* What the flow showed only by ending: the library's best guess, or that it never carried anything. */
+/* What the flow showed only by ending: the library's best guess, whether it was answered, or that it never carried anything. */
 static void judge_at_end(struct pipeline *pipeline, struct flow *flow)
 {
     unsigned news = classify_end(pipeline->classify, flow);
     /* A connection that carried nothing was never classified, but who it was meant for may be known from a look-up. */
     bool attempt = flow->label == NULL && flow->protocol == PROTOCOL_TCP;
-    if (!attempt && (news == 0 || !worth_judging(flow, news)))
+    bool news_counts = news != 0 && worth_judging(flow, news);
+    /* Without a name of its own it is judged again: now it is known whether it was answered. */
+    bool again = flow->note != NULL && flow->label != NULL && flow->label->server_name == NULL;
+    if (!attempt && !news_counts && !again)
         return;
     struct scene scene = {.flow = flow, .ts_ns = flow->last_ns};
     judge_conversation(pipeline, &scene);
@@ -520,15 +526,15 @@ static void count_volume(struct pipeline *pipeline, const struct flow *flow)
 }
 
 /* A flow has ended, or a long one's record is cut: what was not known until now is judged, volume is counted, and the
- * record written. */
+ * record written; nothing of it where the pipeline is only taken down. */
 static void flow_ended(void *context, struct flow *flow)
 {
     struct pipeline *pipeline = context;
     bool goes_on = flow->end == FLOW_END_ACTIVE;
-    if (!goes_on)
+    if (!goes_on && !pipeline->closing)
         judge_at_end(pipeline, flow);
     count_volume(pipeline, flow);
-    if (pipeline->settings->events.flow_records)
+    if (pipeline->settings->events.flow_records && !pipeline->closing)
         record_flow(pipeline, flow);
     if (goes_on)
         return;
