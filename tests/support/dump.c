@@ -5,8 +5,8 @@
  *     name    FRAME  KIND    CLIENT  NAME
  *
  * STATUS is `ok`, `fragment`, or why there is no packet; the words after it stand only behind the first two.  KIND is
- * `dns` (one for each question that is asked), `tls`, `quic` or `http` (once for each connection); NAME is as the engine
- * normalises it, of HTTP as the request has it.  Bytes outside of printable ASCII are written as \xNN.
+ * `dns` (for each question that is asked), `tls`, `quic` (for each connection) or `http` (for each request); NAME is as the
+ * engine normalises it, of HTTP as the request has it.  Bytes outside of printable ASCII are written as \xNN.
  * Capture, decode, flow and classify run as in the pipeline, but copies are not taken out and no flow ends by time, so that
  * each frame of the input is one line whatever its neighbours are. */
 #include <inttypes.h>
