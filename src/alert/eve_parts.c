@@ -157,6 +157,14 @@ static const char *end_text(const struct flow *flow)
     return flow->end < COUNT_OF(texts) ? texts[flow->end] : "none";
 }
 
+static void put_hex(char ret_text[static 3], uint8_t byte)
+{
+    static const char digits[] = "0123456789abcdef";
+    ret_text[0] = digits[byte >> 4];
+    ret_text[1] = digits[byte & 15];
+    ret_text[2] = '\0';
+}
+
 static void put_tcp(struct json *json, const struct flow *flow)
 {
     static const struct {
@@ -167,11 +175,11 @@ static void put_tcp(struct json *json, const struct flow *flow)
     uint8_t to_server = flow->tcp_flags[FLOW_CLIENT], to_client = flow->tcp_flags[FLOW_SERVER];
     char hex[3];
     json_open_object(json, "tcp");
-    (void)snprintf(hex, sizeof hex, "%02x", (unsigned)(to_server | to_client));
+    put_hex(hex, (uint8_t)(to_server | to_client));
     json_text(json, "tcp_flags", hex);
-    (void)snprintf(hex, sizeof hex, "%02x", to_server);
+    put_hex(hex, to_server);
     json_text(json, "tcp_flags_ts", hex);
-    (void)snprintf(hex, sizeof hex, "%02x", to_client);
+    put_hex(hex, to_client);
     json_text(json, "tcp_flags_tc", hex);
     for (size_t i = 0; i < COUNT_OF(flags); i++)
         if (((to_server | to_client) & flags[i].bit) != 0)

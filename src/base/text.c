@@ -22,12 +22,9 @@ void text_clear(struct text *text)
         text->data[0] = '\0';
 }
 
-/* Makes room for `more` bytes and a NUL. */
-static void text_reserve(struct text *text, size_t more)
+/* Makes room for `wanted` bytes. */
+static void text_grow(struct text *text, size_t wanted)
 {
-    size_t wanted = text->length + more + 1;
-    if (wanted <= text->capacity)
-        return;
     size_t capacity = text->capacity > 0 ? text->capacity : 256;
     while (capacity < wanted)
         capacity *= 2;
@@ -35,13 +32,28 @@ static void text_reserve(struct text *text, size_t more)
     text->capacity = capacity;
 }
 
-void text_add_bytes(struct text *text, const void *bytes, size_t length)
+/* Makes room for `more` bytes and a NUL. */
+static void text_reserve(struct text *text, size_t more)
+{
+    size_t wanted = text->length + more + 1;
+    if (wanted > text->capacity)
+        text_grow(text, wanted);
+}
+
+char *text_extend(struct text *text, size_t length)
 {
     text_reserve(text, length);
-    if (length > 0)
-        memcpy(text->data + text->length, bytes, length);
+    char *place = text->data + text->length;
     text->length += length;
-    text->data[text->length] = '\0';
+    place[length] = '\0';
+    return place;
+}
+
+void text_add_bytes(struct text *text, const void *bytes, size_t length)
+{
+    char *place = text_extend(text, length);
+    if (length > 0)
+        memcpy(place, bytes, length);
 }
 
 void text_add(struct text *text, const char *string)
@@ -51,7 +63,7 @@ void text_add(struct text *text, const char *string)
 
 void text_add_char(struct text *text, char character)
 {
-    text_add_bytes(text, &character, 1);
+    *text_extend(text, 1) = character;
 }
 
 void text_add_u64(struct text *text, uint64_t value)

@@ -16,6 +16,8 @@ struct text {
 void text_done(struct text *text);
 /* Empties the text and keeps its memory. */
 void text_clear(struct text *text);
+/* Adds `length` bytes that the caller writes at once; returns where they stand. */
+char *text_extend(struct text *text, size_t length);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 void text_add(struct text *text, const char *string);
 void text_add_char(struct text *text, char character);
