@@ -10,6 +10,8 @@ enum link_type {
     LINK_NULL = 0,
     LINK_ETHERNET = 1,
     LINK_PPP = 9,
+    LINK_RAW_12 = 12, /* older writers: their systems' DLT_RAW as it was */
+    LINK_RAW_14 = 14,
     LINK_PPP_HDLC = 50,
     LINK_PPP_ETHER = 51,
     LINK_RAW = 101,

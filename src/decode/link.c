@@ -58,6 +58,8 @@ enum layer link_first(uint32_t link_type)
     case LINK_PPP_ETHER:
         return LAYER_PPPOE;
     case LINK_RAW:
+    case LINK_RAW_12:
+    case LINK_RAW_14:
     case LINK_IPV4:
     case LINK_IPV6:
         return LAYER_RAW;

@@ -221,7 +221,7 @@ END_TEST
 
 START_TEST(raw_links_go_by_the_version)
 {
-    static const uint32_t types[] = {LINK_RAW, LINK_IPV4, LINK_IPV6};
+    static const uint32_t types[] = {LINK_RAW, LINK_IPV4, LINK_IPV6, LINK_RAW_12, LINK_RAW_14};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         struct wire wire;
         wire_start(&wire);
