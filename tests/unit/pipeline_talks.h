@@ -10,6 +10,58 @@
 #define SERVER   "203.0.113.7"  /* nobody's */
 #define NETWORK  "198.51.100.7" /* the vendor's */
 
+/* One TCP connection; sequence numbers run by themselves. */
+struct line {
+    const char *client, *server;
+    uint16_t port, client_port;
+    uint32_t seq[2];
+};
+
+static inline void line_send(struct stage *stage, struct line *line, bool up, uint8_t flags,
+                             const void *data, size_t size)
+{
+    stage_ip(stage, up, line->client, line->server);
+    wire_tcp(&stage->wire, up ? line->client_port : line->port, up ? line->port : line->client_port,
+             flags);
+    uint8_t *header = stage->wire.data + stage->wire.size - 20;
+    for (unsigned i = 0; i < 4; i++) {
+        header[4 + i] = (uint8_t)(line->seq[up ? 0 : 1] >> (24 - 8 * i));
+        header[8 + i] = (uint8_t)(line->seq[up ? 1 : 0] >> (24 - 8 * i));
+    }
+    if (size > 0)
+        wire_bytes(&stage->wire, data, size);
+    line->seq[up ? 0 : 1] += (uint32_t)size + ((flags & (TCP_SYN | TCP_FIN)) != 0);
+    stage_frame(stage);
+}
+
+/* Opens a connection from a new port. */
+static inline struct line line_open(struct stage *stage, const char *client, const char *server,
+                                    uint16_t port)
+{
+    struct line line = {.client = client,
+                        .server = server,
+                        .port = port,
+                        .client_port = ++stage->port,
+                        .seq = {1000, 9000}};
+    line_send(stage, &line, true, TCP_SYN, NULL, 0);
+    line_send(stage, &line, false, TCP_SYN | TCP_ACK, NULL, 0);
+    line_send(stage, &line, true, TCP_ACK, NULL, 0);
+    return line;
+}
+
+static inline void line_talk(struct stage *stage, struct line *line, bool up,
+                             const struct talk *talk)
+{
+    line_send(stage, line, up, TCP_ACK | TCP_PSH, talk->data, talk->size);
+}
+
+static inline void line_close(struct stage *stage, struct line *line)
+{
+    line_send(stage, line, true, TCP_FIN | TCP_ACK, NULL, 0);
+    line_send(stage, line, false, TCP_FIN | TCP_ACK, NULL, 0);
+    line_send(stage, line, true, TCP_ACK, NULL, 0);
+}
+
 /* TLS 1.3 with or without a name; the connection is closed at the end. */
 static inline void talk_tls(struct stage *stage, const char *client, const char *server,
                             const char *name, bool ech)

@@ -68,10 +68,11 @@ static void check_text(struct text *text, const char *wanted)
     text_done(text);
 }
 
-START_TEST(alert_about_the_past)
+static const char *const in_force[] = {"r1"};
+
+static struct alert full_alert(void)
 {
-    const char *regimes[] = {"r1"};
-    struct alert alert = {.ts_ns = T0,
+    return (struct alert){.ts_ns = T0,
                           .kind = "contact",
                           .event_id = {0xab, 1},
                           .vendor = &acme,
@@ -108,8 +109,13 @@ START_TEST(alert_about_the_past)
                           .severity = 1,
                           .lost_bytes = 4,
                           .concern = "regime",
-                          .regimes = regimes,
+                          .regimes = in_force,
                           .regime_count = 1};
+}
+
+START_TEST(alert_about_the_past)
+{
+    struct alert alert = full_alert();
     struct text text = {0};
     eve_alert(&source, &alert, 41, &text);
     check_text(
