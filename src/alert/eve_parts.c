@@ -48,8 +48,9 @@ void eve_put_mac(struct json *json, const char *key, const uint8_t *mac)
 void eve_put_protocol(struct json *json, uint8_t protocol)
 {
     char number[8];
-    (void)snprintf(number, sizeof number, "%u", protocol);
     const char *text = protocol_text(protocol);
+    if (text == NULL)
+        (void)snprintf(number, sizeof number, "%u", protocol);
     json_text(json, "proto", text != NULL ? text : number);
 }
 

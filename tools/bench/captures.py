@@ -147,14 +147,18 @@ def copy_of(packets, copy, shift_us):
         if places:
             frame = bytearray(frame)
             for at in places:
-                frame[at + 1] ^= copy
+                frame[at + 1] ^= copy & 0xFF
+                frame[at + 2] ^= copy >> 8
         yield time_us + shift_us, bytes(frame), length
 
 
-def mix(path, sources, copies, window_s=600, limit=1000, seed=1):
-    """Writes `copies` copies of all `sources` in order of time; returns how many captures could be used."""
+def mix(path, sources, wanted, window_s=600, limit=1000, seed=1):
+    """Writes copies of all `sources` in order of time until there are about `wanted` packets."""
     chance = random.Random(seed)
     used = [packets for packets in (read_packets(source, limit) for source in sources) if packets]
+    if not used:
+        raise SystemExit("mix: none of the captures is a classic Ethernet capture")
+    copies = min(0xFFFF, -(-wanted // sum(len(packets) for packets in used)))
     with open(path, "wb", buffering=1 << 20) as out:
         out.write(file_head())
         for copy in range(copies):
@@ -163,4 +167,3 @@ def mix(path, sources, copies, window_s=600, limit=1000, seed=1):
             for time_us, frame, length in heapq.merge(*parts, key=lambda packet: packet[0]):
                 out.write(struct.pack("<IIII", START_S + time_us // 1_000_000, time_us % 1_000_000, len(frame), length))
                 out.write(frame)
-    return len(used)
