@@ -235,10 +235,20 @@ static bool encrypted(const struct label *label)
     return label != NULL && (label->app == APP_TLS || label->app == APP_QUIC);
 }
 
-/* The name that the flow itself speaks: SNI or Host; not the cover name of an encrypted hello. */
-static const char *spoken_name(const struct label *label, enum name_source *ret_source)
+/* True where the name may be only the cover of an encrypted hello.  Browsers send the extension as a decoy to servers that do
+ * not know it, beside the real name: a name that the signatures know is taken at its word. */
+static bool may_be_cover(const struct judge *judge, const struct label *label)
 {
-    if (label == NULL || label->server_name == NULL || (label->tls != NULL && label->tls->ech))
+    struct hit hits[HITS_MAX];
+    return label->tls != NULL && label->tls->ech &&
+           match_name(judge->signatures, label->server_name, hits) == 0;
+}
+
+/* The name that the flow itself speaks: SNI or Host; not the cover name of an encrypted hello. */
+static const char *spoken_name(const struct judge *judge, const struct label *label,
+                               enum name_source *ret_source)
+{
+    if (label == NULL || label->server_name == NULL || may_be_cover(judge, label))
         return NULL;
     *ret_source = label->app == APP_HTTP ? NAME_SOURCE_HTTP : NAME_SOURCE_SNI;
     return label->server_name;
@@ -247,7 +257,7 @@ static const char *spoken_name(const struct label *label, enum name_source *ret_
 const char *judge_name(const struct judge *judge, const struct flow *flow, int64_t ts_ns,
                        enum name_source *ret_source)
 {
-    const char *name = spoken_name(flow->label, ret_source);
+    const char *name = spoken_name(judge, flow->label, ret_source);
     if (name != NULL)
         return name;
     struct name recalled;
