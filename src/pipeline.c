@@ -581,6 +581,11 @@ const struct pipeline_counters *pipeline_counters(const struct pipeline *pipelin
     return &pipeline->counters;
 }
 
+const struct decode_counters *pipeline_decoded(const struct pipeline *pipeline)
+{
+    return decode_counters(pipeline->decoder);
+}
+
 struct contacts *pipeline_contacts(struct pipeline *pipeline)
 {
     return pipeline->contacts;

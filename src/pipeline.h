@@ -8,6 +8,7 @@
 
 struct addr;
 struct contacts;
+struct decode_counters;
 struct error;
 struct frame;
 struct geo;
@@ -51,5 +52,7 @@ void pipeline_finish(struct pipeline *pipeline);
 
 /* Returns the counters so far; borrowed, they go on counting. */
 const struct pipeline_counters *pipeline_counters(const struct pipeline *pipeline);
+/* Returns what was decoded so far; borrowed. */
+const struct decode_counters *pipeline_decoded(const struct pipeline *pipeline);
 /* The contacts so far, for reports; borrowed. */
 struct contacts *pipeline_contacts(struct pipeline *pipeline);

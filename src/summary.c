@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "capture/capture.h"
+#include "decode/decode.h"
 #include "geo/geo.h"
 #include "pipeline.h"
 #include "run.h"
@@ -165,7 +166,16 @@ static void add_head(struct text *out, const struct run *run, const struct table
     if (drops > 0)
         text_addf(out, "%llu packets were lost before they could be read\n",
                   (unsigned long long)drops);
-    if (table->count == 0)
+    const struct decode_counters *decoded = pipeline_decoded(run->pipeline);
+    if (decoded->unsupported > 0)
+        text_addf(out, "%llu packets have a link type that is not read\n",
+                  (unsigned long long)decoded->unsupported);
+    if (decoded->invalid > 0)
+        text_addf(out, "%llu packets are malformed (the stats event says how)\n",
+                  (unsigned long long)decoded->invalid);
+    if (capture.frames == 0)
+        text_add(out, "There was nothing to look at.\n");
+    else if (table->count == 0)
         text_add(out, "No security vendor was contacted, as far as these packets show.\n");
 }
 
