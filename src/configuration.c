@@ -55,48 +55,34 @@ static int help(const struct options *options, struct error *err)
     return EXIT_USAGE;
 }
 
-static int run_verb(struct options *options, struct error *err)
+static int show(const struct options *options)
 {
-    static const char *const verbs[] = {"check", "show", "sample", "help", NULL};
-    const char *verb = options->arguments[0];
     struct text text = {0};
+    config_show(&options->settings, &text);
+    return print_text(&text);
+}
+
+static int sample(void)
+{
+    struct text text = {0};
+    config_sample(&text);
+    return print_text(&text);
+}
+
+static int run(struct options *options, struct error *err)
+{
+    const char *verb = options->arguments[0];
     if (strcmp(verb, "check") == 0)
         return check(options, err);
     if (strcmp(verb, "help") == 0)
         return help(options, err);
-    if (strcmp(verb, "sample") == 0) {
-        config_sample(&text);
-        return print_text(&text);
-    }
-    if (strcmp(verb, "show") == 0) {
-        config_show(&options->settings, &text);
-        return print_text(&text);
-    }
-    const char *nearest = error_nearest(verb, verbs);
-    (void)error_set(err, "config: unknown verb '%s'%s%s%s", verb,
-                    nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "",
-                    nearest != NULL ? "'?)" : "");
-    return EXIT_USAGE;
+    return strcmp(verb, "show") == 0 ? show(options) : sample();
 }
 
 int command_config(int argc, char **argv)
 {
-    struct options options;
-    struct error err = {{0}};
-    int code = EXIT_USAGE;
-    if (options_read(&options, OPTIONS_OTHER, argc, argv, &err)) {
-        if (options.help) {
-            print_help();
-            code = EXIT_OK;
-        } else if (options.argument_count == 0) {
-            (void)error_set(&err,
-                            "config: check, show, sample or help? ('telltale config --help')");
-        } else {
-            code = run_verb(&options, &err);
-        }
-        options_done(&options);
-    }
-    if (err.text[0] != '\0')
-        (void)fprintf(stderr, "telltale: %s\n", err.text);
-    return code;
+    static const char *const verbs[] = {"check", "show", "sample", "help", NULL};
+    static const struct verb_command command = {
+        .name = "config", .verbs = verbs, .print_help = print_help, .run = run};
+    return options_run_verb(&command, argc, argv);
 }

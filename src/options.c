@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "exit.h"
 
 enum flag {
     FLAG_NONE,
@@ -281,4 +282,53 @@ void options_done(struct options *options)
 {
     settings_done(&options->settings);
     free(options->arguments);
+}
+
+/* Joins the words as "a, b or c". */
+static void add_choice(struct text *text, const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        const char *between = i == 0 ? "" : words[i + 1] != NULL ? ", " : " or ";
+        text_addf(text, "%s%s", between, words[i]);
+    }
+}
+
+static int run_verb(const struct verb_command *command, struct options *options, struct error *err)
+{
+    if (options->argument_count == 0) {
+        struct text choice = {0};
+        add_choice(&choice, command->verbs);
+        (void)error_set(err, "%s: %s? ('telltale %s --help')", command->name, text_string(&choice),
+                        command->name);
+        text_done(&choice);
+        return EXIT_USAGE;
+    }
+    const char *verb = options->arguments[0];
+    for (size_t i = 0; command->verbs[i] != NULL; i++)
+        if (strcmp(verb, command->verbs[i]) == 0)
+            return command->run(options, err);
+    const char *nearest = error_nearest(verb, command->verbs);
+    (void)error_set(err, "%s: unknown verb '%s'%s%s%s", command->name, verb,
+                    nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "",
+                    nearest != NULL ? "'?)" : "");
+    return EXIT_USAGE;
+}
+
+int options_run_verb(const struct verb_command *command, int argc, char **argv)
+{
+    struct options options;
+    struct error err = {{0}};
+    int code = EXIT_USAGE;
+    if (options_read(&options, OPTIONS_OTHER, argc, argv, &err)) {
+        if (options.help) {
+            command->print_help();
+            code = EXIT_OK;
+        } else {
+            code = run_verb(command, &options, &err);
+        }
+        options_done(&options);
+    }
+    if (err.text[0] != '\0')
+        (void)fprintf(stderr, "telltale: %s\n", err.text);
+    return code;
 }

@@ -33,3 +33,15 @@ bool options_read(struct options *ret_options, enum options_use use, int argc, c
 void options_done(struct options *options);
 /* Prints the option list of a command. */
 void options_print(FILE *out, enum options_use use);
+
+/* A command that is a verb and its arguments, as `signatures` and `config` are. */
+struct verb_command {
+    const char *name;
+    const char *const *verbs; /* NULL-terminated */
+    void (*print_help)(void);
+    /* Is called with a known verb as options->arguments[0]; returns an exit code. */
+    int (*run)(struct options *options, struct error *err);
+};
+
+/* Reads the command line, prints the help, or runs the verb; prints the sentence of what went wrong.  Returns the exit code. */
+int options_run_verb(const struct verb_command *command, int argc, char **argv);

@@ -92,30 +92,26 @@ static int explain(const struct knowledge *knowledge, const struct options *opti
     return ok ? EXIT_OK : EXIT_USAGE;
 }
 
-static int run_verb(struct options *options, struct error *err)
+static int check_folder(const char *folder, struct error *err)
+{
+    struct signatures *set = signatures_load(folder, err);
+    int code = set != NULL ? check(set) : EXIT_USAGE;
+    signatures_free(set);
+    return code;
+}
+
+static int run(struct options *options, struct error *err)
 {
     const char *verb = options->arguments[0];
     size_t count = options->argument_count - 1;
-    static const char *const verbs[] = {"check", "list", "explain", NULL};
     bool is_check = strcmp(verb, "check") == 0, is_explain = strcmp(verb, "explain") == 0;
-    if (!is_check && !is_explain && strcmp(verb, "list") != 0) {
-        const char *nearest = error_nearest(verb, verbs);
-        (void)error_set(err, "signatures: unknown verb '%s'%s%s%s", verb,
-                        nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "",
-                        nearest != NULL ? "'?)" : "");
-        return EXIT_USAGE;
-    }
     if (count > 1 || (is_explain && count == 0) || (!is_check && !is_explain && count > 0)) {
         (void)error_set(
             err, "signatures %s: wrong number of arguments ('telltale signatures --help')", verb);
         return EXIT_USAGE;
     }
-    if (is_check && count == 1) {
-        struct signatures *set = signatures_load(options->arguments[1], err);
-        int code = set != NULL ? check(set) : EXIT_USAGE;
-        signatures_free(set);
-        return code;
-    }
+    if (is_check && count == 1)
+        return check_folder(options->arguments[1], err);
     struct knowledge knowledge;
     options->quiet = true;
     if (!knowledge_load(&knowledge, options, err))
@@ -129,22 +125,8 @@ static int run_verb(struct options *options, struct error *err)
 
 int command_signatures(int argc, char **argv)
 {
-    struct options options;
-    struct error err = {{0}};
-    int code = EXIT_USAGE;
-    if (options_read(&options, OPTIONS_OTHER, argc, argv, &err)) {
-        if (options.help) {
-            print_help();
-            code = EXIT_OK;
-        } else if (options.argument_count == 0) {
-            (void)error_set(&err,
-                            "signatures: check, list or explain? ('telltale signatures --help')");
-        } else {
-            code = run_verb(&options, &err);
-        }
-        options_done(&options);
-    }
-    if (err.text[0] != '\0')
-        (void)fprintf(stderr, "telltale: %s\n", err.text);
-    return code;
+    static const char *const verbs[] = {"check", "list", "explain", NULL};
+    static const struct verb_command command = {
+        .name = "signatures", .verbs = verbs, .print_help = print_help, .run = run};
+    return options_run_verb(&command, argc, argv);
 }

@@ -426,22 +426,6 @@ void classify_forget(struct classify *classify, struct flow *flow)
     flow->label = NULL;
 }
 
-void classify_compact(struct classify *classify, struct flow *flow)
-{
-    (void)classify;
-    struct label *label = flow->label;
-    if (label == NULL)
-        return;
-    if (label->tls != NULL)
-        label_tls_done(label->tls);
-    if (label->http != NULL)
-        label_http_done(label->http);
-    free(label->tls);
-    free(label->http);
-    label->tls = NULL;
-    label->http = NULL;
-}
-
 const struct dns_message *classify_dns(const struct classify *classify, unsigned index)
 {
     return index < classify->dns_count ? classify->dns[index] : NULL;

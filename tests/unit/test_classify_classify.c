@@ -250,7 +250,6 @@ START_TEST(deepening_gives_fingerprints_and_the_stack)
         ck_assert_mem_eq(rig.flow.label->tls->ja4, "t13d02", 6);
         ck_assert_mem_eq(classify_stack(classify, &rig.flow), "TLS", 3);
         classify_deepen(classify, &rig.flow, FLOW_CLIENT, &rig.packet); /* changes nothing */
-        classify_compact(classify, &rig.flow);
         ck_assert_ptr_null(rig.flow.label->tls);
         check_name(&rig, APP_TLS, "www.example.com");
         rig_end(&rig);
@@ -515,7 +514,6 @@ START_TEST(packets_without_payload_say_nothing)
     ck_assert_ptr_null(rig.flow.label);
     ck_assert_ptr_null(classify_stack(classify, &rig.flow));
     ck_assert_uint_eq(classify_end(classify, &rig.flow), 0);
-    classify_compact(classify, &rig.flow);
     classify_deepen(classify, &rig.flow, FLOW_CLIENT, &rig.packet);
     rig_end(&rig);
     classify_free(classify);
