@@ -19,7 +19,7 @@ static void json_key(struct json *json, const char *key)
     size_t length = strlen(key);
     char *place = text_extend(json->out, length + 3);
     place[0] = '"';
-    memcpy(place + 1, key, length);
+    memcpy(place + 1, key, length); /* NOLINT(bugprone-not-null-terminated-result): text ends it */
     place[length + 1] = '"';
     place[length + 2] = ':';
 }

@@ -190,15 +190,16 @@ void classify_free(struct classify *classify)
 {
     if (classify == NULL)
         return;
-    classify->finished = NULL;
-    while (classify->oldest != NULL) {
-        classify->oldest->flow = NULL;
-        state_release(classify, classify->oldest);
-    }
-    while (classify->idle != NULL) {
-        struct classify_state *state = classify->idle;
-        classify->idle = state->older;
+    for (struct classify_state *state = classify->oldest; state != NULL;) {
+        struct classify_state *newer = state->newer;
+        state_done(classify, state);
         free(state);
+        state = newer;
+    }
+    for (struct classify_state *state = classify->idle; state != NULL;) {
+        struct classify_state *next = state->older;
+        free(state);
+        state = next;
     }
     for (unsigned i = 0; i < CLASSIFY_DNS_MAX; i++)
         free(classify->dns[i]);

@@ -173,7 +173,10 @@ static struct signatures *load(void)
     return set;
 }
 
-static struct pipeline *start(struct settings *settings, uint64_t *events, bool all)
+static struct pipeline *
+start(struct settings *settings,
+      uint64_t *events, /* NOLINT(readability-non-const-parameter): emit writes it */
+      bool all)
 {
     struct error err = {""};
     settings_init(settings);

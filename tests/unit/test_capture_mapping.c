@@ -80,9 +80,10 @@ START_TEST(a_file_that_is_cut_while_it_is_read_ends_as_damaged)
     for (; frames < CUT_AT && capture_next(capture, &frame) == CAPTURE_FRAME; frames++)
         ;
     ck_assert_int_eq(truncate(path, 0), 0);
-    volatile unsigned sum = 0;
+    volatile unsigned sum = 0; /* so that the bytes are really read */
     for (; capture_next(capture, &frame) == CAPTURE_FRAME; frames++)
         sum += frame.captured > 0 ? frame.data[frame.captured - 1] : 0;
+    (void)sum;
     ck_assert_int_lt(frames, FRAMES);
     ck_assert_int_ge(frames, CUT_AT);
     ck_assert_int_eq(capture_result(capture), CAPTURE_TRUNCATED);
