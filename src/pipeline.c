@@ -446,7 +446,7 @@ static void see_news(struct pipeline *pipeline, struct flow *flow, enum flow_sid
         judge_conversation(pipeline, &scene);
     /* Nothing new will come, so that only a record would look at the details again. */
     if ((news & LABEL_DONE) != 0 && !pipeline->settings->events.flow_records)
-        classify_compact(pipeline->classify, flow);
+        classify_compact(flow);
 }
 
 static void keep_time(struct pipeline *pipeline, int64_t ts_ns)

@@ -427,6 +427,12 @@ void classify_forget(struct classify *classify, struct flow *flow)
     flow->label = NULL;
 }
 
+void classify_compact(struct flow *flow)
+{
+    if (flow->label != NULL)
+        label_compact(flow->label);
+}
+
 const struct dns_message *classify_dns(const struct classify *classify, unsigned index)
 {
     return index < classify->dns_count ? classify->dns[index] : NULL;

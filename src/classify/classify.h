@@ -56,6 +56,8 @@ void classify_deepen(struct classify *classify, struct flow *flow, enum flow_sid
 const char *classify_stack(struct classify *classify, struct flow *flow);
 /* Releases what the classifier keeps for the flow (state and label). */
 void classify_forget(struct classify *classify, struct flow *flow);
+/* Drops the details of a finished flow's label (all but app, names and numbers) to save memory; NULL label: nothing. */
+void classify_compact(struct flow *flow);
 /* Returns the DNS message of the last classify_packet() that gave LABEL_DNS; with several in one TCP segment, `index` from 0; NULL past the last.
  * Borrowed until the next call. */
 const struct dns_message *classify_dns(const struct classify *classify, unsigned index);

@@ -52,15 +52,22 @@ void label_http_done(struct label_http *http)
     memset(http, 0, sizeof *http);
 }
 
-void label_free(struct label *label)
+void label_compact(struct label *label)
 {
-    if (label == NULL)
-        return;
     if (label->tls != NULL)
         label_tls_done(label->tls);
     if (label->http != NULL)
         label_http_done(label->http);
     free(label->tls);
     free(label->http);
+    label->tls = NULL;
+    label->http = NULL;
+}
+
+void label_free(struct label *label)
+{
+    if (label == NULL)
+        return;
+    label_compact(label);
     free(label);
 }

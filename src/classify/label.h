@@ -92,5 +92,7 @@ const char *label_app_text(const struct label *label);
 /* Releases the texts and zeroes the record. */
 void label_tls_done(struct label_tls *tls);
 void label_http_done(struct label_http *http);
+/* Releases the details (tls, http) and keeps the rest. */
+void label_compact(struct label *label);
 /* Releases the label with its details.  Interned texts (server_name, stack, app_text) are their pool's: drop them before. NULL is allowed. */
 void label_free(struct label *label);

@@ -250,6 +250,8 @@ START_TEST(deepening_gives_fingerprints_and_the_stack)
         ck_assert_mem_eq(rig.flow.label->tls->ja4, "t13d02", 6);
         ck_assert_mem_eq(classify_stack(classify, &rig.flow), "TLS", 3);
         classify_deepen(classify, &rig.flow, FLOW_CLIENT, &rig.packet); /* changes nothing */
+        classify_compact(&rig.flow);
+        ck_assert_ptr_null(rig.flow.label->tls);
         check_name(&rig, APP_TLS, "www.example.com");
         rig_end(&rig);
     }
