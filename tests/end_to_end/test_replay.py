@@ -231,7 +231,10 @@ def test_interrupt_ends_cleanly_with_what_was_found():
 
 
 def test_progress_only_on_a_terminal():
-    leader, follower = pty.openpty()
+    try:
+        leader, follower = pty.openpty()
+    except OSError as error:
+        raise Skip(f"no pseudo-terminals: {error}") from error
     with subprocess.Popen([str(PROGRAM), "replay", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                           stderr=follower) as process:
         os.close(follower)
