@@ -47,6 +47,10 @@ class Row:
             return "stretch"
         return "reach" if good(self.reach) else "missed"
 
+    def place(self):
+        """Where the row stands in the table; rows without a number come last."""
+        return int(self.number) if self.number.isdigit() else 99
+
     def cells(self):
         def text(value):
             return f"{value:g} {self.unit}" if self.unit != "x" else f"{value:g}x"
@@ -92,7 +96,7 @@ def page(report):
     load = os.getloadavg()[2]
     parts = ["# Benchmarks\n",
              f"Measured {today}: {machine()}; load while measuring {load:.1f}. {'; '.join(report.versions)}.\n",
-             table(HEAD, [row.cells() for row in report.rows])]
+             table(HEAD, [row.cells() for row in sorted(report.rows, key=Row.place)])]
     if report.counts:
         parts += ["## Instructions of the whole run\n",
                   table(["capture", "program", "million"], [(c, p, f"{n:,.0f}") for c, p, n in report.counts])]
