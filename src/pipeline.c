@@ -91,6 +91,7 @@ static struct flow_table *make_flows(struct pipeline *pipeline, const struct set
     options.tcp_new_idle_ns = settings->flow.tcp_new_idle_ns;
     options.tcp_closed_ns = settings->flow.tcp_closed_ns;
     options.udp_idle_ns = settings->flow.udp_idle_ns;
+    options.dns_idle_ns = settings->flow.dns_idle_ns;
     options.icmp_idle_ns = settings->flow.icmp_idle_ns;
     options.other_idle_ns = settings->flow.other_idle_ns;
     options.active_ns = settings->flow.active_ns;
@@ -106,6 +107,7 @@ static struct classify *make_classify(const struct settings *settings, struct er
         .stream_bytes = settings->classify.stream_bytes,
         .tcp_packets = settings->classify.tcp_packets,
         .udp_packets = settings->classify.udp_packets,
+        .patience_ns = settings->classify.patience_ns,
         .fingerprints = settings->classify.fingerprints,
     };
     return classify_new(&options, err);
@@ -445,7 +447,8 @@ static void see_news(struct pipeline *pipeline, struct flow *flow, enum flow_sid
     if (worth_judging(flow, news))
         judge_conversation(pipeline, &scene);
     /* Nothing new will come, so that only a record would look at the details again. */
-    if ((news & LABEL_DONE) != 0 && !pipeline->settings->events.flow_records)
+    bool read = (news & (LABEL_DONE | LABEL_RESPONSE)) != 0;
+    if (read && !pipeline->settings->events.flow_records)
         classify_compact(flow);
 }
 

@@ -128,8 +128,7 @@ static void state_done(struct classify *classify, struct classify_state *state)
 static void state_release(struct classify *classify, struct classify_state *state)
 {
     unlink_state(classify, state);
-    if (state->flow != NULL)
-        state->flow->classify = NULL;
+    state->flow->classify = NULL;
     state_done(classify, state);
     state->older = classify->idle;
     classify->idle = state;
@@ -153,16 +152,21 @@ static unsigned finish(struct classify *classify, struct classify_state *state)
     return LABEL_DONE;
 }
 
-static void give_up_oldest(struct classify *classify)
+static void append_state(struct classify *classify, struct classify_state *state)
 {
-    struct classify_state *state = classify->oldest;
-    state->flow->classified =
-        true; /* classify_end() says so: now another flow is being looked at */
-    classify->counters.given_up++;
-    state_release(classify, state);
+    state->older = classify->newest;
+    state->newer = NULL;
+    if (classify->newest != NULL)
+        classify->newest->newer = state;
+    else
+        classify->oldest = state;
+    classify->newest = state;
 }
 
-static struct classify_state *state_take(struct classify *classify, struct flow *flow)
+static void give_up_oldest(struct classify *classify);
+
+static struct classify_state *state_take(struct classify *classify, struct flow *flow,
+                                         int64_t now_ns)
 {
     if (classify->counters.states >= classify->options.states_max && classify->oldest != NULL)
         give_up_oldest(classify);
@@ -171,14 +175,10 @@ static struct classify_state *state_take(struct classify *classify, struct flow 
         classify->idle = state->older;
     else
         state = mem_alloc(sizeof *state);
-    *state = (struct classify_state){.flow = flow, .older = classify->newest};
+    *state = (struct classify_state){.flow = flow, .since_ns = now_ns};
     stream_init(&state->streams[FLOW_CLIENT], classify->options.stream_bytes);
     stream_init(&state->streams[FLOW_SERVER], classify->options.stream_bytes);
-    if (classify->newest != NULL)
-        classify->newest->newer = state;
-    else
-        classify->oldest = state;
-    classify->newest = state;
+    append_state(classify, state);
     flow->classify = state;
     (void)classify_label(flow);
     classify->counters.states++;
@@ -244,7 +244,7 @@ static unsigned run_inspection(struct classify *classify, struct classify_state 
                                enum flow_side side, const struct packet *packet)
 {
     bool probing = state->reader == READER_PROBE;
-    if (!probing && !state->deep)
+    if (state->shed || (!probing && !state->deep))
         return 0;
     if (!inspect_packet(classify, state, side, packet))
         return 0;
@@ -254,30 +254,83 @@ static unsigned run_inspection(struct classify *classify, struct classify_state 
     return news;
 }
 
-/* The packet limit is reached: takes what is there, and the library's best guess where nothing is known. */
-static unsigned give_up(struct classify *classify, struct classify_state *state)
+/* Takes the library's best guess where nothing is known. */
+static unsigned guess(struct classify *classify, struct classify_state *state)
 {
     struct label *label = state->flow->label;
+    if (label->app != APP_UNKNOWN || state->dpi == NULL)
+        return 0;
+    bool guessed = false;
+    unsigned news = 0;
+    if (dpi_give_up(classify->dpi, state->dpi, &guessed))
+        news = inspect_take(classify, state);
+    label->ndpi_guessed = guessed && label->app != APP_UNKNOWN;
+    classify->counters.guessed += label->ndpi_guessed;
+    return news;
+}
+
+/* The packet limit is reached: takes what is there. */
+static unsigned give_up(struct classify *classify, struct classify_state *state)
+{
     unsigned news = reader_last(classify, state);
-    if (label->app == APP_UNKNOWN && state->dpi != NULL) {
-        bool guessed = false;
-        if (dpi_give_up(classify->dpi, state->dpi, &guessed))
-            news |= inspect_take(classify, state);
-        label->ndpi_guessed = guessed && label->app != APP_UNKNOWN;
-        classify->counters.guessed += label->ndpi_guessed;
-    }
-    classify->counters.unknown += label->app == APP_UNKNOWN;
+    news |= guess(classify, state);
+    classify->counters.unknown += state->flow->label->app == APP_UNKNOWN;
     return news | LABEL_DONE;
+}
+
+/* DNS and HTTP go on for as long as the connection does; HTTP once a request was understood. */
+static bool goes_on(const struct classify_state *state)
+{
+    return state->reader == READER_DNS ||
+           (state->reader == READER_HTTP && (state->flow->label->seen & LABEL_REQUEST) != 0);
 }
 
 static bool limit_reached(const struct classify *classify, const struct classify_state *state)
 {
     bool tcp = state->flow->protocol == PROTOCOL_TCP;
     uint32_t limit = tcp ? classify->options.tcp_packets : classify->options.udp_packets;
-    /* DNS and HTTP go on for as long as the connection does; for HTTP only once a request was understood. */
-    bool goes_on = state->reader == READER_DNS || (state->reader == READER_HTTP &&
-                                                   (state->flow->label->seen & LABEL_REQUEST) != 0);
-    return !goes_on && state->payloads >= limit;
+    return !goes_on(state) && state->payloads >= limit;
+}
+
+/* Takes what the oldest flow in classification has shown; classify_end() will tell: now another flow is being looked at. */
+static void give_up_oldest(struct classify *classify)
+{
+    struct classify_state *state = classify->oldest;
+    struct flow *flow = state->flow;
+    flow->label->seen |= give_up(classify, state) & ~(unsigned)(LABEL_DONE | LABEL_REVERSED);
+    flow->classified = true;
+    classify->counters.given_up++;
+    state_release(classify, state);
+}
+
+/* Lets go of what a flow without an answer holds: the library says what it thinks, and the bytes go.  The flow itself is
+ * still listened to, because its next words may be understood. */
+static void shed(struct classify *classify, struct classify_state *state)
+{
+    if (!goes_on(state))
+        guess(classify, state);
+    dpi_flow_return(classify->dpi, state->dpi);
+    state->dpi = NULL;
+    state->shed = true;
+    for (unsigned side = FLOW_CLIENT; side <= FLOW_SERVER; side++) {
+        stream_done(&state->streams[side]);
+        stream_init(&state->streams[side], classify->options.stream_bytes);
+        state->fed[side] = 0;
+    }
+}
+
+/* A conversation that stands still must not keep its bytes for hours. */
+static void lose_patience(struct classify *classify, int64_t now_ns)
+{
+    int64_t patience_ns = classify->options.patience_ns;
+    while (patience_ns > 0 && classify->oldest != NULL &&
+           now_ns - classify->oldest->since_ns > patience_ns) {
+        struct classify_state *state = classify->oldest;
+        shed(classify, state);
+        unlink_state(classify, state);
+        state->since_ns = now_ns;
+        append_state(classify, state);
+    }
 }
 
 /* The flow's protocol carries no ports: its number says all. */
@@ -295,12 +348,15 @@ static unsigned label_by_number(struct classify *classify, struct flow *flow)
 }
 
 /* Says once that a conversation has begun that none of our readers knows: it may stay open for hours and say little more. */
-static unsigned note_speaker(struct classify_state *state, enum flow_side side)
+static unsigned note_speaker(struct classify_state *state, enum flow_side side,
+                             const struct packet *packet)
 {
     enum {
         BOTH = 1 << FLOW_CLIENT | 1 << FLOW_SERVER
     };
     uint8_t before = state->spoken;
+    if (packet->payload_length <= 1)
+        return 0; /* a keep-alive probe is no word */
     state->spoken |= (uint8_t)(1 << side);
     bool now = before != BOTH && state->spoken == BOTH;
     return now && state->reader == READER_PROBE ? LABEL_SPOKEN : 0;
@@ -323,7 +379,7 @@ static unsigned classify_payload(struct classify *classify, struct flow *flow, e
         }
     }
     if (state == NULL) {
-        state = state_take(classify, flow);
+        state = state_take(classify, flow, packet->ts_ns);
         state->deep = classify->options.ndpi == CLASSIFY_NDPI_ALL;
     }
     if (state->payloads < UINT16_MAX)
@@ -332,7 +388,7 @@ static unsigned classify_payload(struct classify *classify, struct flow *flow, e
     if ((news & LABEL_REVERSED) != 0)
         side = side == FLOW_CLIENT ? FLOW_SERVER : FLOW_CLIENT;
     news |= run_inspection(classify, state, side, packet);
-    news |= note_speaker(state, side);
+    news |= note_speaker(state, side, packet);
     if ((news & LABEL_DONE) == 0 && limit_reached(classify, state))
         news |= give_up(classify, state);
     if ((news & LABEL_DONE) != 0)
@@ -344,6 +400,7 @@ unsigned classify_packet(struct classify *classify, struct flow *flow, enum flow
                          const struct packet *packet)
 {
     release_finished(classify);
+    lose_patience(classify, packet->ts_ns);
     classify->dns_count = 0;
     if (flow->classified || packet->fragment)
         return 0;
@@ -368,9 +425,10 @@ unsigned classify_end(struct classify *classify, struct flow *flow)
     if (state == NULL && (flow->label == NULL || !flow->classified))
         return 0;
     if (state == NULL) {
+        /* Given up while another flow was looked at: told now, with what came out then. */
         bool told = (flow->label->seen & LABEL_DONE) != 0;
         flow->label->seen |= LABEL_DONE;
-        return told ? 0 : LABEL_DONE;
+        return told ? 0 : LABEL_DONE | (flow->label->seen & (LABEL_NAME | LABEL_REQUEST));
     }
     unsigned news = give_up(classify, state) | finish(classify, state);
     flow->label->seen |= news;

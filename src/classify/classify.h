@@ -22,6 +22,8 @@ struct classify_options {
     uint32_t stream_bytes; /* bytes kept of each direction of a TCP flow, 0-65536 */
     uint32_t tcp_packets;  /* packets with payload after which an unknown flow is given up */
     uint32_t udp_packets;
+    int64_t
+        patience_ns; /* bytes of a flow without an answer are kept so long, in packet time; 0: no limit */
     bool fingerprints; /* JA3 and JA4 for every hello, not only on demand */
 };
 

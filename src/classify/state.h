@@ -27,7 +27,8 @@ enum reader {
 /* A flow while it is being classified.  Taken at the first payload byte, given back at the answer. */
 struct classify_state {
     struct flow *flow;
-    struct classify_state *older, *newer; /* by age, for giving up the oldest */
+    struct classify_state *older, *newer; /* by `since_ns`, for giving up the oldest */
+    int64_t since_ns; /* first payload; for readers that go on, the last look at it */
     struct stream streams[2];
     struct quic_crypto *quic; /* while a QUIC hello is incomplete */
     struct dpi_flow *dpi;
@@ -37,6 +38,7 @@ struct classify_state {
     uint8_t reader;       /* enum reader */
     uint8_t spoken;       /* bit for each side that has sent payload */
     bool deep;            /* nDPI looks although our reader knows the protocol */
+    bool shed;            /* gave its bytes back: nDPI has nothing to look at any more */
     bool server_ended;    /* TLS: nothing readable will come from the server any more */
 };
 

@@ -52,13 +52,14 @@ struct settings {
     } decode;
     struct {
         uint32_t flows_max;
-        int64_t tcp_idle_ns, tcp_new_idle_ns, tcp_closed_ns, udp_idle_ns, icmp_idle_ns,
+        int64_t tcp_idle_ns, tcp_new_idle_ns, tcp_closed_ns, udp_idle_ns, dns_idle_ns, icmp_idle_ns,
             other_idle_ns;
         int64_t active_ns; /* 0: no records of flows that go on */
     } flow;
     struct {
         enum settings_ndpi ndpi;
         uint32_t states_max, stream_bytes, tcp_packets, udp_packets;
+        int64_t patience_ns;
         bool fingerprints;
     } classify;
     struct {

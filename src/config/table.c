@@ -85,6 +85,8 @@ static const struct option options[] = {
      .preset = "10s", .help = "How long a closed TCP connection is kept for late packets."},
     {"flow.udp_idle", OPTION_DURATION, AT(flow.udp_idle_ns), .min = "1s", .max = "7d",
      .preset = "1min", .help = "A UDP flow is over after this without a packet."},
+    {"flow.dns_idle", OPTION_DURATION, AT(flow.dns_idle_ns), .min = "1s", .max = "7d",
+     .preset = "10s", .help = "The same for an answered DNS look-up."},
     {"flow.icmp_idle", OPTION_DURATION, AT(flow.icmp_idle_ns), .min = "1s", .max = "7d",
      .preset = "30s", .help = "The same for ICMP and ICMPv6."},
     {"flow.other_idle", OPTION_DURATION, AT(flow.other_idle_ns), .min = "1s", .max = "7d",
@@ -108,6 +110,9 @@ static const struct option options[] = {
      .help = "Packets with payload after which a TCP flow that nothing names is given up."},
     {"classify.udp_packets", OPTION_U32, AT(classify.udp_packets), .min = "1", .max = "255",
      .preset = "8", .help = "The same for UDP."},
+    {"classify.patience", OPTION_DURATION, AT(classify.patience_ns), .min = "1s", .max = "1h",
+     .preset = "30s",
+     .help = "How long the first bytes of a flow are kept that nothing has named."},
     {"classify.fingerprints", OPTION_BOOL, AT(classify.fingerprints), .preset = "false",
      .help = "JA3 and JA4 for every TLS hello, not only where a signature or an alert asks."},
 

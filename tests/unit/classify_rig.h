@@ -28,6 +28,7 @@ struct rig {
     struct packet packet; /* the last one; its bytes are ours */
     uint8_t *bytes;
     uint8_t extra_flags; /* TCP flags of the next packet */
+    int64_t later_ns;    /* added to the time of packets */
 };
 
 static inline struct classify_options rig_options(void)
@@ -116,7 +117,7 @@ static inline unsigned rig_send_cut(struct rig *rig, enum flow_side side, uint32
 {
     struct flow *flow = &rig->flow;
     bool up = side == FLOW_CLIENT;
-    rig->packet = (struct packet){.ts_ns = 1000 * NS_PER_S,
+    rig->packet = (struct packet){.ts_ns = 1000 * NS_PER_S + rig->later_ns,
                                   .src = up ? flow->client : flow->server,
                                   .dst = up ? flow->server : flow->client,
                                   .src_port = up ? flow->client_port : flow->server_port,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "classify/state.h"
 #include "classify_certificates.h"
 #include "classify_rig.h"
 
@@ -390,6 +391,34 @@ START_TEST(tunnel_through_a_proxy_is_done_with_its_answer)
 }
 END_TEST
 
+START_TEST(flow_without_an_answer_gives_its_bytes_back)
+{
+    struct classify_options options = rig_options();
+    options.patience_ns = 30 * NS_PER_S;
+    struct classify *classify = rig_classify(&options);
+    struct rig opaque, web;
+    rig_start(&opaque, classify, PROTOCOL_TCP, 4711);
+    (void)rig_text(&opaque, FLOW_CLIENT, "\x7f\x01opaque one");
+    ck_assert_ptr_nonnull(opaque.flow.classify->dpi);
+    ck_assert(opaque.flow.classify->streams[FLOW_CLIENT].based);
+    rig_start(&web, classify, PROTOCOL_TCP, 80);
+    web.later_ns = 30 * NS_PER_S;
+    (void)rig_text(&web, FLOW_CLIENT, request);
+    ck_assert_ptr_nonnull(opaque.flow.classify->dpi);
+    web.later_ns = 31 * NS_PER_S;
+    (void)rig_text(&web, FLOW_SERVER, response);
+    ck_assert_ptr_null(opaque.flow.classify->dpi);
+    ck_assert_ptr_null(opaque.flow.classify->streams[FLOW_CLIENT].data);
+    /* It is listened to all the same: what it says next is read. */
+    opaque.later_ns = 3600 * NS_PER_S;
+    unsigned news = rig_text(&opaque, FLOW_CLIENT, request);
+    ck_assert_uint_eq(news & (LABEL_REQUEST | LABEL_NAME), LABEL_REQUEST | LABEL_NAME);
+    rig_end(&opaque);
+    rig_end(&web);
+    classify_free(classify);
+}
+END_TEST
+
 START_TEST(nameless_talk_is_told_when_both_sides_have_spoken)
 {
     struct classify_options options = rig_options();
@@ -541,6 +570,7 @@ int main(void)
                                   every_request_of_a_kept_connection_is_read,
                                   tunnel_through_a_proxy_is_done_with_its_answer,
                                   nameless_talk_is_told_when_both_sides_have_spoken,
+                                  flow_without_an_answer_gives_its_bytes_back,
                                   request_without_its_end_is_used_in_the_end,
                                   past_the_bound_the_oldest_flow_is_given_up,
                                   flows_may_go_in_any_order_and_at_any_time,
