@@ -180,7 +180,7 @@ static void weigh_tls(const struct judge *judge, struct bench *bench, const stru
 static void weigh_stack(const struct judge *judge, struct bench *bench, const struct label *label,
                         const struct weigh_context *context)
 {
-    if (label->stack == NULL || label->ndpi_guessed)
+    if (label->stack == NULL || (label->seen & LABEL_GUESSED) != 0)
         return;
     const char *dot = strrchr(label->stack, '.');
     struct hit hits[HITS_MAX];

@@ -264,8 +264,10 @@ static unsigned guess(struct classify *classify, struct classify_state *state)
     unsigned news = 0;
     if (dpi_give_up(classify->dpi, state->dpi, &guessed))
         news = inspect_take(classify, state);
-    label->ndpi_guessed = guessed && label->app != APP_UNKNOWN;
-    classify->counters.guessed += label->ndpi_guessed;
+    if (guessed && label->app != APP_UNKNOWN) {
+        label->seen |= LABEL_GUESSED;
+        classify->counters.guessed++;
+    }
     return news;
 }
 

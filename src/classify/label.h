@@ -33,7 +33,8 @@ enum label_seen {
     LABEL_DNS = 1 << 7,      /* a DNS message is ready: classify_dns() */
     LABEL_REVERSED = 1 << 8, /* what was thought the client is the server: see flow_reverse() */
     LABEL_SPOKEN = 1 << 9,   /* both sides have spoken, and no reader knows what */
-    LABEL_DONE = 1 << 10     /* nothing more will come */
+    LABEL_DONE = 1 << 10,    /* nothing more will come */
+    LABEL_GUESSED = 1 << 11  /* nDPI's answer is a guess by port or address; never news */
 };
 
 struct label_tls {
@@ -80,7 +81,6 @@ struct label {
     const char *stack;              /* "TLS.Avast": static or interned text, NULL unknown */
     const char *ndpi_category;      /* static text, NULL unknown */
     uint64_t ndpi_risks;            /* the library's risk bits (see classify_risk_text()) */
-    bool ndpi_guessed;              /* by port or address only */
     /* APP_OTHER: the protocol's name in lower case, static or interned; NULL unknown. */
     const char *app_text;
 };
