@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "capture/mapping.h"
 
 struct unpack;
 
@@ -41,7 +42,8 @@ struct source {
     bool waits;              /* a pipe or the like: wait so that the stop flag is seen */
     struct bytes memory;     /* what source_open_memory() was given */
     size_t step;             /* most bytes of one read */
-    uint8_t *buffer;         /* owned; the window lies in it */
+    uint8_t *buffer;         /* owned; the window lies in it, or in the mapping */
+    struct mapping mapping;  /* plain regular files */
     uint8_t *packed_buffer;  /* owned; NULL where the input is plain */
     struct bytes packed;     /* read and not yet unpacked */
     struct unpack *unpack;   /* owned; NULL where the input is plain */
