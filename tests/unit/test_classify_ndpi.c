@@ -15,7 +15,7 @@ START_TEST(library_names_what_our_readers_do_not_know)
     ck_assert_int_eq(rig.flow.label->app, APP_OTHER);
     ck_assert_str_eq(classify_stack(classify, &rig.flow), "SSH");
     ck_assert_str_eq(label_app_text(rig.flow.label), "ssh");
-    ck_assert(!(rig.flow.label->seen & LABEL_GUESSED) != 0);
+    ck_assert_uint_eq(rig.flow.label->seen & LABEL_GUESSED, 0);
     ck_assert_ptr_nonnull(rig.flow.label->ndpi_category);
     rig_end(&rig);
     classify_free(classify);
