@@ -34,6 +34,7 @@ struct classify *classify_new(const struct classify_options *options, struct err
     classify->options = *options;
     classify->dpi = dpi;
     classify->texts = intern_new();
+    classify->look_up.app = APP_DNS;
     classify->scratch = mem_alloc(SCRATCH_SIZE);
     return classify;
 }
@@ -478,6 +479,8 @@ void classify_forget(struct classify *classify, struct flow *flow)
             classify->finished = NULL;
         state_release(classify, flow->classify);
     }
+    if (flow->label == &classify->look_up)
+        flow->label = NULL;
     if (flow->label == NULL)
         return;
     intern_drop(classify->texts, flow->label->server_name);

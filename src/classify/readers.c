@@ -333,7 +333,10 @@ unsigned reader_dns_datagram(struct classify *classify, struct flow *flow,
     bool known = flow->label != NULL && flow->label->app == APP_DNS;
     if (!by_port && !certain && !known)
         return 0;
-    unsigned news = took_dns(classify, flow);
+    bool first = flow->label == NULL;
+    if (first)
+        flow->label = &classify->look_up;
+    unsigned news = took_dns(classify, flow) | (first ? LABEL_PROTOCOL : 0);
     /* mDNS has no client: both sides ask and answer from the same port. */
     bool one_port = packet->src_port == packet->dst_port;
     enum flow_side sender = packet->src_port == flow->client_port ? FLOW_CLIENT : FLOW_SERVER;

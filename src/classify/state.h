@@ -47,6 +47,8 @@ struct classify {
     struct classify_counters counters;
     struct dpi *dpi;
     struct intern *texts;
+    struct label
+        look_up; /* shared by all flows that are nothing but DNS datagrams: it says no more */
     struct classify_state *oldest, *newest;
     struct classify_state *idle;     /* by `older` */
     struct classify_state *finished; /* done in the last call; released in the next */
