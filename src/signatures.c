@@ -14,6 +14,7 @@
 #include "match/match.h"
 #include "net/domain.h"
 #include "options.h"
+#include "where.h"
 
 static void print_help(void)
 {
@@ -49,11 +50,9 @@ static int list(const struct signatures *set)
 static void add_place(struct text *text, const struct place *place)
 {
     text_add(text, "\nwhere it is: ");
-    if (place->city[0] != '\0')
-        text_addf(text, "%s, ", place->city);
-    text_add(text, place->country[0] != '\0' ? place->country : "country unknown");
+    where_add(text, place);
     if (place->asn != 0)
-        text_addf(text, ", AS%u %s", place->asn, place->as_org);
+        text_addf(text, " %s", place->as_org);
     if (place->registered_country[0] != '\0')
         text_addf(text, "\nwhere its network is registered: %s", place->registered_country);
     text_add_char(text, '\n');

@@ -15,6 +15,7 @@
 #include "geo/geo.h"
 #include "pipeline.h"
 #include "run.h"
+#include "where.h"
 
 struct table {
     struct alert *rows;
@@ -59,11 +60,7 @@ static void add_place(struct text *out, const struct run *run, const struct aler
     if (run->knowledge.geo == NULL || !geo_find(run->knowledge.geo, &alert->endpoint, &place))
         return;
     text_add(out, " (");
-    if (place.city[0] != '\0')
-        text_addf(out, "%s, ", place.city);
-    text_add(out, place.country[0] != '\0' ? place.country : "country unknown");
-    if (place.asn != 0)
-        text_addf(out, ", AS%u", place.asn);
+    where_add(out, &place);
     text_add_char(out, ')');
 }
 
