@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "geo/place.h"
+#include "match/evidence.h"
 #include "match/signature.h"
 #include "names/name.h"
 #include "net/addr.h"
@@ -18,14 +19,6 @@ enum {
     EVENT_NAMES_MAX = 8,     /* host names of one contact that are kept */
     EVENT_EVIDENCE_MAX = 12, /* rows of one contact */
     EVENT_RISKS_MAX = 8
-};
-
-/* One reason for a verdict.  `kind` says what was looked at, `value` what was found, `weight` how much it adds: weights
- * combine as independent chances, confidence = 1 - product of (1 - weight). */
-struct evidence {
-    const char *kind;  /* static text */
-    const char *value; /* borrowed */
-    double weight;     /* 0 to 1 */
 };
 
 enum contact_state {
