@@ -8,10 +8,12 @@
 
 #include "alert/contacts.h"
 #include "alert/eve.h"
+#include "asset/assets.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "base/time.h"
+#include "behave/pairs.h"
+#include "bypass.h"
 #include "capture/frame.h"
 #include "classify/classify.h"
 #include "classify/dns.h"
@@ -23,23 +25,19 @@
 #include "match/match.h"
 #include "names/names.h"
 #include "net/protocol.h"
+#include "observe.h"
+#include "raise.h"
 #include "resolvers.h"
+#include "scene.h"
 #include "stats.h"
 
 enum {
-    REGIMES_MAX = 16,
-    ONE_SIDED_PACKETS = 4,
     PORT_MDNS = 5353,
-    PORT_LLMNR = 5355
+    PORT_LLMNR = 5355,
+    VERDICTS_MAX = 32 /* vendors of one machine */
 };
 
-/* What the pipeline remembers about a flow that a vendor came out of. */
-struct flow_note {
-    const struct vendor *vendor;
-    const struct service *service;
-    struct addr asset;
-    bool name_hidden;
-};
+#define BYPASS_WEIGHT 0.60
 
 struct pipeline {
     struct pipeline_options options;
@@ -50,21 +48,14 @@ struct pipeline {
     struct names *names;
     struct contacts *contacts;
     struct resolvers *resolvers;
-    struct event_source source;
-    struct text geo_text;
-    struct text line;
+    struct bypass *bypass;
+    struct judge judge;
+    struct pairs *pairs;
+    struct assets *assets;
+    struct observer *observer;
+    struct raise raise;
     struct pipeline_counters counters;
-    uint64_t seq;
     bool closing; /* flows are only released */
-};
-
-/* The flow, packet and side that are being looked at, for the functions that make events of them. */
-struct scene {
-    struct flow *flow;
-    const struct packet *packet; /* NULL at the flow's end */
-    enum flow_side side;
-    int64_t ts_ns;
-    const struct dns_message *dns; /* NULL unless it is a look-up */
 };
 
 static void flow_ended(void *context, struct flow *flow);
@@ -113,30 +104,42 @@ static struct classify *make_classify(const struct settings *settings, struct er
     return classify_new(&options, err);
 }
 
-static void describe_geo(struct pipeline *pipeline)
+static struct pairs *make_pairs(const struct settings *settings)
 {
-    const struct geo_source *source = NULL;
-    for (size_t i = 0;
-         pipeline->options.geo != NULL && (source = geo_source(pipeline->options.geo, i)) != NULL;
-         i++) {
-        char date[TIME_TEXT_MAX];
-        time_date_text(source->built_ns, date);
-        text_addf(&pipeline->geo_text, "%s%s %s", i > 0 ? ", " : "", source->type, date);
-    }
+    struct pairs_options options;
+    pairs_options_default(&options);
+    options.pairs_max = settings->behave.pairs_max;
+    options.p_value = settings->behave.p_value;
+    options.session_ns = settings->behave.session_ns;
+    options.session_again_ns = settings->policy.again_after_ns;
+    return pairs_new(&options);
 }
 
-static void describe_source(struct pipeline *pipeline)
+/* Behaviour is observed and told by the pipeline's own parts. */
+static void make_behaviour(struct pipeline *pipeline)
 {
-    const struct signatures_info *info = signatures_info(pipeline->options.signatures);
-    describe_geo(pipeline);
-    pipeline->source = (struct event_source){
-        .sensor = pipeline->settings->sensor.name,
-        .interface = pipeline->options.interface,
-        .signatures_version = info->digest,
-        .signatures_date = info->newest,
-        .geo = text_string(&pipeline->geo_text),
-        .policy_version = pipeline->settings->policy.digest,
-    };
+    pipeline->judge = (struct judge){.signatures = pipeline->options.signatures,
+                                     .names = pipeline->names,
+                                     .geo = pipeline->options.geo};
+    pipeline->pairs = make_pairs(pipeline->settings);
+    struct assets_options assets = {.assets_max = pipeline->settings->asset.assets_max,
+                                    .verdicts_max = VERDICTS_MAX,
+                                    .installed = pipeline->settings->asset.installed};
+    pipeline->assets = assets_new(&assets);
+    struct observe_options observe = {.settings = pipeline->settings,
+                                      .judge = &pipeline->judge,
+                                      .pairs = pipeline->pairs,
+                                      .assets = pipeline->assets};
+    pipeline->observer = observer_new(&observe);
+    pipeline->raise = (struct raise){.settings = pipeline->settings,
+                                     .geo = pipeline->options.geo,
+                                     .classify = pipeline->classify,
+                                     .contacts = pipeline->contacts,
+                                     .assets = pipeline->assets,
+                                     .counters = &pipeline->counters,
+                                     .emit = pipeline->options.emit,
+                                     .emit_context = pipeline->options.emit_context};
+    raise_describe(&pipeline->raise, pipeline->options.signatures, pipeline->options.interface);
 }
 
 struct pipeline *pipeline_new(const struct pipeline_options *options, struct error *err)
@@ -160,7 +163,8 @@ struct pipeline *pipeline_new(const struct pipeline_options *options, struct err
                                         .again_after_ns = settings->policy.again_after_ns};
     pipeline->contacts = contacts_new(&contacts);
     pipeline->resolvers = resolvers_new();
-    describe_source(pipeline);
+    pipeline->bypass = bypass_new(options->signatures);
+    make_behaviour(pipeline);
     return pipeline;
 }
 
@@ -176,130 +180,13 @@ void pipeline_free(struct pipeline *pipeline)
     names_free(pipeline->names);
     contacts_free(pipeline->contacts);
     resolvers_free(pipeline->resolvers);
-    text_done(&pipeline->geo_text);
-    text_done(&pipeline->line);
+    bypass_free(pipeline->bypass);
+    observer_free(pipeline->observer);
+    pairs_free(pipeline->pairs);
+    assets_free(pipeline->assets);
+    text_done(&pipeline->raise.geo_text);
+    text_done(&pipeline->raise.line);
     free(pipeline);
-}
-
-/* --- Events ------------------------------------------------------------------------------------ */
-
-static void emit(struct pipeline *pipeline, const char *kind)
-{
-    pipeline->counters.events++;
-    pipeline->options.emit(pipeline->options.emit_context, kind, pipeline->line.data,
-                           pipeline->line.length);
-    text_clear(&pipeline->line);
-}
-
-static bool vendor_in_regime(const struct vendor *vendor, const char *regime)
-{
-    for (const char *const *id = vendor->regimes; id != NULL && *id != NULL; id++)
-        if (strcmp(*id, regime) == 0)
-            return true;
-    return false;
-}
-
-static size_t regimes_in_force(const struct policy *policy, const struct vendor *vendor,
-                               const char *ret_regimes[static REGIMES_MAX])
-{
-    size_t count = 0;
-    for (size_t i = 0; i < policy->regime_count && count < REGIMES_MAX; i++)
-        if (vendor_in_regime(vendor, policy->regimes[i]))
-            ret_regimes[count++] = policy->regimes[i];
-    return count;
-}
-
-/* Says why the operator cares, and how much: law over place, because the place says little. */
-static void weigh_concern(const struct policy *policy, struct alert *alert)
-{
-    const struct vendor *vendor = alert->vendor;
-    alert->severity = 1;
-    if (policy_concerns_vendor(policy, vendor->id))
-        alert->concern = "vendor";
-    else if (policy_concerns_country(policy, vendor->jurisdiction) ||
-             (vendor->parent.name != NULL &&
-              policy_concerns_country(policy, vendor->parent.country)))
-        alert->concern = "jurisdiction";
-    else if (alert->regime_count > 0)
-        alert->concern = "regime";
-    if (alert->concern != NULL)
-        return;
-    alert->severity = 2;
-    if (policy_concerns_country(policy, alert->place.country))
-        alert->concern = "endpoint-country";
-    else if (policy_concerns_country(policy, alert->place.registered_country))
-        alert->concern = "network-country";
-    else
-        alert->severity = 3;
-}
-
-static void describe_risks(const struct pipeline *pipeline, const struct label *label,
-                           struct alert *alert)
-{
-    for (unsigned bit = 0; bit < 64 && alert->risk_count < EVENT_RISKS_MAX; bit++) {
-        if ((label->ndpi_risks >> bit & 1) == 0)
-            continue;
-        const char *text = classify_risk_text(pipeline->classify, bit);
-        if (text != NULL)
-            alert->risks[alert->risk_count++] = text;
-    }
-}
-
-static uint64_t lost_bytes(const struct flow *flow)
-{
-    return (uint64_t)flow->gap_bytes[FLOW_CLIENT] + flow->gap_bytes[FLOW_SERVER];
-}
-
-static void describe_flow(struct pipeline *pipeline, const struct scene *scene, struct alert *alert)
-{
-    struct flow *flow = scene->flow;
-    alert->flow = flow;
-    /* One packet has only one side: it takes a few to see that the other is missing. */
-    bool alone = flow_one_sided(flow) &&
-                 flow->packets[FLOW_CLIENT] + flow->packets[FLOW_SERVER] >= ONE_SIDED_PACKETS;
-    alert->one_sided = alert->one_sided || alone;
-    alert->truncated = alert->truncated || flow->truncated;
-    alert->lost_bytes += lost_bytes(flow);
-    alert->dns = scene->dns;
-    if (flow->label == NULL)
-        return;
-    alert->label = scene->dns == NULL ? flow->label : NULL;
-    alert->app = label_app_text(flow->label);
-    alert->stack = classify_stack(pipeline->classify, flow);
-    describe_risks(pipeline, flow->label, alert);
-}
-
-/* Completes the alert about `contact` and sends it on; `scene` NULL where no packet is at hand. */
-static void raise_alert(struct pipeline *pipeline, struct contact *contact,
-                        const struct scene *scene, const struct judgement *judgement)
-{
-    const struct policy *policy = &pipeline->settings->policy;
-    int64_t ts_ns = scene != NULL ? scene->ts_ns : pipeline->counters.last_ns;
-    struct alert alert = {0};
-    (void)contact_peek(pipeline->contacts, contact, &alert);
-    if (alert.has_endpoint && pipeline->options.geo != NULL)
-        (void)geo_find(pipeline->options.geo, &alert.endpoint, &alert.place);
-    const char *regimes[REGIMES_MAX];
-    alert.regime_count = regimes_in_force(policy, alert.vendor, regimes);
-    alert.regimes = regimes;
-    weigh_concern(policy, &alert);
-    const struct policy_exception *exception = policy_find_exception(
-        policy, alert.vendor->id, alert.service != NULL ? alert.service->id : NULL, alert.name,
-        &alert.asset, ts_ns);
-    if (exception != NULL || (policy->only_concern && alert.concern == NULL)) {
-        pipeline->counters.suppressed += exception == NULL || !exception->allow;
-        pipeline->counters.allowed += exception != NULL && exception->allow;
-        contact_suppress(contact, ts_ns, exception != NULL && exception->name != NULL);
-        return;
-    }
-    contact_alert(pipeline->contacts, contact, ts_ns, pipeline->source.sensor, &alert);
-    if (scene != NULL)
-        describe_flow(pipeline, scene,
-                      &alert); /* adds to what the contact knows of earlier flows */
-    alert.name_hidden = alert.name_hidden || (judgement != NULL && judgement->name_hidden);
-    eve_alert(&pipeline->source, &alert, pipeline->seq++, &pipeline->line);
-    pipeline->counters.alerts++;
-    emit(pipeline, "alert");
 }
 
 /* --- Judging ----------------------------------------------------------------------------------- */
@@ -309,13 +196,6 @@ static bool endpoint_is_server(const struct pipeline *pipeline, const struct flo
 {
     const struct policy *policy = &pipeline->settings->policy;
     return policy_is_home(policy, &flow->client) || !policy_is_home(policy, &flow->server);
-}
-
-static struct judge judge_of(const struct pipeline *pipeline)
-{
-    return (struct judge){.signatures = pipeline->options.signatures,
-                          .names = pipeline->names,
-                          .geo = pipeline->options.geo};
 }
 
 static void copy_mac(const struct scene *scene, bool asset_is_client, struct sighting *sighting)
@@ -328,8 +208,9 @@ static void copy_mac(const struct scene *scene, bool asset_is_client, struct sig
            sizeof sighting->asset_mac);
 }
 
-static void sight(struct pipeline *pipeline, const struct scene *scene,
-                  const struct judgement *judgement, struct sighting *sighting)
+/* Counts the sighting to its contact, which may be worth an alert now; returns the contact. */
+static struct contact *sight(struct pipeline *pipeline, const struct scene *scene,
+                             const struct judgement *judgement, struct sighting *sighting)
 {
     sighting->ts_ns = scene->ts_ns;
     sighting->protocol = scene->flow->protocol;
@@ -342,26 +223,29 @@ static void sight(struct pipeline *pipeline, const struct scene *scene,
     sighting->rows = judgement->rows;
     sighting->row_count = judgement->row_count;
     struct contact *contact = NULL;
-    if (contacts_add(pipeline->contacts, sighting, &contact) != CONTACT_RAISE)
-        return;
+    enum contact_verdict verdict = contacts_add(pipeline->contacts, sighting, &contact);
+    observe_sighting(pipeline->observer, scene->flow, sighting);
+    if (verdict != CONTACT_RAISE)
+        return contact;
     if (scene->packet != NULL && scene->dns == NULL)
         classify_deepen(pipeline->classify, scene->flow, scene->side, scene->packet);
-    raise_alert(pipeline, contact, scene, judgement);
+    raise_contact(&pipeline->raise, contact, scene, judgement);
+    return contact;
 }
 
 static void judge_conversation(struct pipeline *pipeline, const struct scene *scene)
 {
     struct flow *flow = scene->flow;
-    struct judge judge = judge_of(pipeline);
     bool outward = endpoint_is_server(pipeline, flow);
     struct judgement judgement;
-    if (!judge_flow(&judge, flow, outward, scene->ts_ns, &judgement))
+    if (!judge_flow(&pipeline->judge, flow, outward, scene->ts_ns, &judgement))
         return;
     struct flow_note *note = flow->note;
     bool first =
         note == NULL || note->vendor != judgement.vendor || note->service != judgement.service;
     if (note == NULL)
         note = flow->note = mem_zeroed(1, sizeof *note);
+    note->weak = judgement.weak;
     note->vendor = judgement.vendor;
     note->service = judgement.service;
     note->name_hidden = judgement.name_hidden;
@@ -375,7 +259,17 @@ static void judge_conversation(struct pipeline *pipeline, const struct scene *sc
         .first = first,
     };
     copy_mac(scene, outward, &sighting);
-    sight(pipeline, scene, &judgement, &sighting);
+    (void)sight(pipeline, scene, &judgement, &sighting);
+}
+
+/* The documented order of public resolvers is no accident. */
+static void add_bypass(struct judgement *judgement)
+{
+    if (judgement->row_count < EVENT_EVIDENCE_MAX)
+        judgement->rows[judgement->row_count++] =
+            (struct evidence){.kind = "resolver-bypass",
+                              .value = "public resolvers in the product's order",
+                              .weight = BYPASS_WEIGHT};
 }
 
 /* A look-up is a contact of its own: with services that live in DNS it is the only one there is. */
@@ -386,10 +280,15 @@ static void judge_question(struct pipeline *pipeline, const struct scene *scene)
     /* A resolver asks for others; the one behind it is seen asking, or is out of sight. */
     if (resolvers_has(pipeline->resolvers, &flow->client))
         return;
-    struct judge judge = judge_of(pipeline);
     struct judgement judgement;
-    if (!judge_lookup(&judge, message, &judgement))
+    bool vendor = judge_lookup(&pipeline->judge, message, &judgement);
+    observe_lookup(pipeline->observer, flow, message, vendor ? &judgement : NULL, scene->ts_ns);
+    bool bypassed = bypass_ask(pipeline->bypass, &flow->client, vendor ? judgement.vendor : NULL,
+                               &flow->server, scene->ts_ns);
+    if (!vendor)
         return;
+    if (bypassed)
+        add_bypass(&judgement);
     struct sighting sighting = {
         .asset = flow->client,
         .resolver = flow->server,
@@ -399,7 +298,19 @@ static void judge_question(struct pipeline *pipeline, const struct scene *scene)
         .first = true,
     };
     copy_mac(scene, true, &sighting);
-    sight(pipeline, scene, &judgement, &sighting);
+    struct contact *contact = sight(pipeline, scene, &judgement, &sighting);
+    if (bypassed)
+        raise_bypass(&pipeline->raise, contact, scene);
+}
+
+/* A name that is not answered keeps the machine from more: a block, or what is left of a service. */
+static void judge_refusal(struct pipeline *pipeline, const struct scene *scene)
+{
+    const struct flow *flow = scene->flow;
+    struct judgement judgement;
+    if (!resolvers_has(pipeline->resolvers, &flow->client) &&
+        judge_lookup(&pipeline->judge, scene->dns, &judgement))
+        observe_refusal(pipeline->observer, flow, &judgement, scene->ts_ns);
 }
 
 static void see_dns(struct pipeline *pipeline, struct scene *scene)
@@ -409,6 +320,8 @@ static void see_dns(struct pipeline *pipeline, struct scene *scene)
     for (unsigned i = 0; (message = classify_dns(pipeline->classify, i)) != NULL; i++) {
         scene->dns = message;
         bool unicast = flow->server_port != PORT_MDNS && flow->server_port != PORT_LLMNR;
+        if (message->response && unicast && dns_refused(message))
+            judge_refusal(pipeline, scene);
         if (message->response)
             names_learn(pipeline->names, &flow->client, message, scene->ts_ns);
         if (message->response && unicast)
@@ -446,6 +359,8 @@ static void see_news(struct pipeline *pipeline, struct flow *flow, enum flow_sid
         see_dns(pipeline, &scene);
     if (worth_judging(flow, news))
         judge_conversation(pipeline, &scene);
+    if ((news & LABEL_REQUEST) != 0 && label_is_proxied(flow->label))
+        observe_proxy(pipeline->observer, flow, packet->ts_ns);
     /* Nothing new will come, so that only a record would look at the details again. */
     bool read = (news & (LABEL_DONE | LABEL_RESPONSE)) != 0;
     if (read && !pipeline->settings->events.flow_records)
@@ -461,11 +376,26 @@ static void keep_time(struct pipeline *pipeline, int64_t ts_ns)
         counters->last_ns = ts_ns;
 }
 
+/* What behaviour has to tell, after whatever may have changed it. */
+static void tell_changes(struct pipeline *pipeline)
+{
+    struct change change;
+    while (pairs_next_change(pipeline->pairs, &change)) {
+        observe_change(pipeline->observer, &change);
+        (void)raise_change(&pipeline->raise, &change);
+    }
+    struct asset_change asset_change;
+    while (assets_next_change(pipeline->assets, &asset_change))
+        raise_asset(&pipeline->raise, &asset_change);
+}
+
 /* One frame, from the wire to the sink.  Everything that is done to a packet is on this page. */
 void pipeline_frame(struct pipeline *pipeline, const struct frame *frame)
 {
     keep_time(pipeline, frame->ts_ns);
     flow_table_expire(pipeline->flows, frame->ts_ns); /* calls flow_ended() */
+    observe_check(pipeline->observer, frame->ts_ns);
+    tell_changes(pipeline);
     if (frame->idle)
         return;
 
@@ -475,28 +405,32 @@ void pipeline_frame(struct pipeline *pipeline, const struct frame *frame)
 
     enum flow_side side = FLOW_CLIENT;
     struct flow *flow = flow_table_touch(pipeline->flows, &packet, &side);
-    if (flow == NULL || flow->classified)
+    if (flow == NULL)
+        return;
+    if (observe_wants(flow, side, &packet))
+        observe_message(pipeline->observer, flow, &packet); /* behave: heartbeats, uploads */
+    if (flow->classified)
         return;
 
     unsigned news = classify_packet(pipeline->classify, flow, side, &packet);
     if (news != 0)
         see_news(pipeline, flow, side, &packet, news); /* names -> match -> geo -> alert -> emit */
+    tell_changes(pipeline);
 }
 
 static void record_flow(struct pipeline *pipeline, struct flow *flow)
 {
-    struct judge judge = judge_of(pipeline);
     struct place place;
     bool placed =
         pipeline->options.geo != NULL && geo_find(pipeline->options.geo, &flow->server, &place);
     enum name_source source = NAME_SOURCE_NONE;
-    const char *name = judge_name(&judge, flow, flow->last_ns, &source);
+    const char *name = judge_name(&pipeline->judge, flow, flow->last_ns, &source);
     struct flow_event event = {.flow = flow,
                                .place = placed ? &place : NULL,
                                .name = name,
                                .stack = classify_stack(pipeline->classify, flow)};
-    eve_flow(&pipeline->source, &event, pipeline->seq++, &pipeline->line);
-    emit(pipeline, "flow");
+    eve_flow(&pipeline->raise.source, &event, pipeline->raise.seq++, &pipeline->raise.line);
+    raise_emit(&pipeline->raise, "flow");
 }
 
 /* What the flow showed only by ending: the library's best guess, whether it was answered, or that it never carried anything. */
@@ -507,7 +441,8 @@ static void judge_at_end(struct pipeline *pipeline, struct flow *flow)
     bool attempt = flow->label == NULL && flow->protocol == PROTOCOL_TCP;
     bool news_counts = news != 0 && worth_judging(flow, news);
     /* Without a name of its own it is judged again: now it is known whether it was answered. */
-    bool again = flow->note != NULL && flow->label != NULL && flow->label->server_name == NULL;
+    bool again = flow->note != NULL && flow->note->vendor != NULL && flow->label != NULL &&
+                 flow->label->server_name == NULL;
     if (!attempt && !news_counts && !again)
         return;
     struct scene scene = {.flow = flow, .ts_ns = flow->last_ns};
@@ -517,13 +452,13 @@ static void judge_at_end(struct pipeline *pipeline, struct flow *flow)
 static void count_volume(struct pipeline *pipeline, const struct flow *flow)
 {
     const struct flow_note *note = flow->note;
-    if (note == NULL)
+    if (note == NULL || note->vendor == NULL)
         return;
     bool client = addr_equal(&note->asset, &flow->client);
     struct contact_volume volume = {
         .bytes_out = flow->bytes[client ? FLOW_CLIENT : FLOW_SERVER],
         .bytes_in = flow->bytes[client ? FLOW_SERVER : FLOW_CLIENT],
-        .lost_bytes = lost_bytes(flow),
+        .lost_bytes = flow_lost_bytes(flow),
         .one_sided = flow_one_sided(flow),
         .truncated = flow->truncated,
         .name_hidden = note->name_hidden,
@@ -540,6 +475,10 @@ static void flow_ended(void *context, struct flow *flow)
     if (!goes_on && !pipeline->closing)
         judge_at_end(pipeline, flow);
     count_volume(pipeline, flow);
+    if (!pipeline->closing) {
+        observe_end(pipeline->observer, flow);
+        tell_changes(pipeline);
+    }
     if (pipeline->settings->events.flow_records && !pipeline->closing)
         record_flow(pipeline, flow);
     if (goes_on)
@@ -558,10 +497,12 @@ void pipeline_name(void *context, const struct addr *addr, const char *name)
 void pipeline_finish(struct pipeline *pipeline)
 {
     flow_table_flush(pipeline->flows);
+    observe_finish(pipeline->observer, pipeline->counters.last_ns);
+    tell_changes(pipeline);
     for (struct contact *contact = contacts_next(pipeline->contacts, NULL); contact != NULL;
          contact = contacts_next(pipeline->contacts, contact))
         if (contact_has_news(contact))
-            raise_alert(pipeline, contact, NULL, NULL);
+            raise_contact(&pipeline->raise, contact, NULL, NULL);
 }
 
 void pipeline_stats(struct pipeline *pipeline, const struct pipeline_capture *capture)
@@ -577,9 +518,10 @@ void pipeline_stats(struct pipeline *pipeline, const struct pipeline_capture *ca
     };
     struct stat stats[STATS_MAX];
     size_t count = stats_collect(&sources, stats);
-    eve_stats(&pipeline->source, pipeline->counters.last_ns, stats, count, pipeline->seq++,
-              &pipeline->line);
-    emit(pipeline, "stats");
+    struct raise *raise = &pipeline->raise;
+    eve_stats(&raise->source, pipeline->counters.last_ns, stats, count, raise->seq++,
+              &raise->line);
+    raise_emit(raise, "stats");
 }
 
 const struct pipeline_counters *pipeline_counters(const struct pipeline *pipeline)

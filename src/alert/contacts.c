@@ -24,7 +24,7 @@
 
 enum {
     BUCKETS = 4096,
-    ROWS_MAX = EVENT_EVIDENCE_MAX - 2, /* two are made from counts */
+    ROWS_MAX = EVENT_EVIDENCE_MAX - 3, /* three are made from what adds up */
     NAME_HASHES = 64                   /* bits of the sketch that counts different names */
 };
 
@@ -66,7 +66,8 @@ struct contact {
     int64_t raised_ns;
     uint64_t suppressed_name;          /* hash of the name that name_suppressed is about */
     uint64_t told_flows, told_lookups; /* counts in the last alert */
-    char repeat_text[64], names_text[64];
+    struct score *beat; /* NULL none */
+    char repeat_text[64], names_text[64], beat_text[64];
 };
 
 struct contacts {
@@ -97,7 +98,7 @@ static struct contact **bucket_of(struct contacts *contacts, const struct addr *
     return &contacts->buckets[hash % BUCKETS];
 }
 
-static struct contact *find(struct contacts *contacts, const struct addr *asset,
+struct contact *contacts_find(struct contacts *contacts, const struct addr *asset,
                             const struct vendor *vendor, const struct service *service)
 {
     struct contact *contact = *bucket_of(contacts, asset, vendor, service);
@@ -158,6 +159,7 @@ static void contact_release(struct contacts *contacts, struct contact *contact)
         intern_drop(contacts->texts, contact->names[i]);
     intern_drop(contacts->texts, contact->name);
     intern_drop(contacts->texts, contact->domain);
+    free(contact->beat);
     free(contact);
     contacts->counters.contacts--;
 }
@@ -316,6 +318,11 @@ static size_t collect_rows(const struct contact *contact,
     if (names > 0.0)
         rows[count++] = (struct evidence){
             .kind = "look-up-names", .value = contact->names_text, .weight = names};
+    double beat =
+        contact->weak || contact->beat == NULL ? 0.0 : weigh_beat(contact->beat->p_value);
+    if (beat > 0.0)
+        rows[count++] =
+            (struct evidence){.kind = "periodic", .value = contact->beat_text, .weight = beat};
     return count;
 }
 
@@ -329,7 +336,7 @@ static double confidence_of(const struct contact *contact)
 enum contact_verdict contacts_add(struct contacts *contacts, const struct sighting *sighting,
                                   struct contact **ret_contact)
 {
-    struct contact *contact = find(contacts, &sighting->asset, sighting->vendor, sighting->service);
+    struct contact *contact = contacts_find(contacts, &sighting->asset, sighting->vendor, sighting->service);
     if (contact == NULL)
         contact = contact_make(contacts, sighting);
     age_unlink(contacts, contact);
@@ -364,7 +371,7 @@ void contacts_add_volume(struct contacts *contacts, const struct addr *asset,
                          const struct vendor *vendor, const struct service *service,
                          const struct contact_volume *volume)
 {
-    struct contact *contact = find(contacts, asset, vendor, service);
+    struct contact *contact = contacts_find(contacts, asset, vendor, service);
     if (contact == NULL)
         return;
     struct contact_volume *sum = &contact->volume;
@@ -374,6 +381,15 @@ void contacts_add_volume(struct contacts *contacts, const struct addr *asset,
     sum->one_sided = sum->one_sided || volume->one_sided;
     sum->truncated = sum->truncated || volume->truncated;
     sum->name_hidden = sum->name_hidden || volume->name_hidden;
+}
+
+void contact_set_beat(struct contact *contact, const struct score *score)
+{
+    if (contact->beat == NULL)
+        contact->beat = mem_alloc(sizeof *contact->beat);
+    *contact->beat = *score;
+    (void)snprintf(contact->beat_text, sizeof contact->beat_text, "every %.4g s, %zu times",
+                   (double)score->period_ns / (double)NS_PER_S, score->count);
 }
 
 /* --- Alerts ------------------------------------------------------------------------------------ */
@@ -406,8 +422,9 @@ static void write_counts(struct contact *contact)
                    contact->domain != NULL ? contact->domain : "");
 }
 
-static void fill_alert(const struct contact *contact, struct alert *alert)
+static void fill_alert(struct contact *contact, struct alert *alert)
 {
+    write_counts(contact);
     alert->vendor = contact->vendor;
     alert->service = contact->service;
     alert->asset = contact->asset;
@@ -436,6 +453,7 @@ static void fill_alert(const struct contact *contact, struct alert *alert)
     alert->name_hidden = contact->volume.name_hidden;
     memcpy(alert->names, contact->names, sizeof alert->names);
     alert->name_count = contact->name_count;
+    alert->beat = contact->beat;
     alert->evidence_count = collect_rows(contact, alert->evidence);
     alert->confidence = weigh_combine(alert->evidence, alert->evidence_count);
 }
@@ -443,7 +461,6 @@ static void fill_alert(const struct contact *contact, struct alert *alert)
 void contact_alert(struct contacts *contacts, struct contact *contact, int64_t ts_ns,
                    const char *sensor, struct alert *ret_alert)
 {
-    write_counts(contact);
     fill_alert(contact, ret_alert);
     ret_alert->ts_ns = ts_ns;
     ret_alert->kind = "contact";
@@ -476,7 +493,7 @@ bool contact_has_news(const struct contact *contact)
                                (contact->flows == 0 && contact->lookups > contact->told_lookups));
 }
 
-bool contact_peek(const struct contacts *contacts, const struct contact *contact,
+bool contact_peek(const struct contacts *contacts, struct contact *contact,
                   struct alert *ret_alert)
 {
     fill_alert(contact, ret_alert);

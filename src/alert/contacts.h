@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "alert/event.h"
+#include "behave/score.h"
 
 /* Who talks to which service of which vendor: one record for each (asset, vendor, service), in which evidence, counts and
  * volume add up.  Decides when a contact is worth an alert: first when its confidence reaches the threshold, then again
@@ -59,6 +60,11 @@ void contacts_free(struct contacts *contacts);
 /* Adds what was seen to its contact, which is made where it is new.  `*ret_contact` is borrowed until the next call. */
 enum contact_verdict contacts_add(struct contacts *contacts, const struct sighting *sighting,
                                   struct contact **ret_contact);
+/* Returns the contact, or NULL where it is not (or no longer) kept; borrowed until the next call. */
+struct contact *contacts_find(struct contacts *contacts, const struct addr *asset,
+                              const struct vendor *vendor, const struct service *service);
+/* Notes that the contact beats: one more reason, which replaces the one of an earlier period. */
+void contact_set_beat(struct contact *contact, const struct score *score);
 /* What the end of a flow adds to its contact. */
 struct contact_volume {
     uint64_t bytes_out, bytes_in;
@@ -81,6 +87,6 @@ bool contact_has_news(const struct contact *contact);
  * another name is asked about again. */
 void contact_suppress(struct contact *contact, int64_t ts_ns, bool name_only);
 /* Fills the alert's contact parts without marking anything: for reports.  False where its confidence is below the threshold. */
-bool contact_peek(const struct contacts *contacts, const struct contact *contact,
+bool contact_peek(const struct contacts *contacts, struct contact *contact,
                   struct alert *ret_alert);
 const struct contacts_counters *contacts_counters(const struct contacts *contacts);

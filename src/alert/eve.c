@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "alert/eve_parts.h"
+#include "asset/verdict.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -26,7 +27,8 @@ enum {
 static uint32_t signature_id(const struct alert *alert)
 {
     char text[256];
-    (void)snprintf(text, sizeof text, "%s/%s/%s", alert->vendor->id,
+    const char *vendor = alert->vendor != NULL ? alert->vendor->id : "";
+    (void)snprintf(text, sizeof text, "%s/%s/%s", vendor,
                    alert->service != NULL ? alert->service->id : "network", alert->kind);
     uint8_t digest[DIGEST_SHA256_SIZE];
     digest_sha256(text, strlen(text), digest);
@@ -39,7 +41,7 @@ static uint32_t signature_id(const struct alert *alert)
 static uint64_t revision(const struct vendor *vendor)
 {
     uint64_t number = 0;
-    for (const char *c = vendor->revised; c != NULL && *c != '\0'; c++)
+    for (const char *c = vendor != NULL ? vendor->revised : NULL; c != NULL && *c != '\0'; c++)
         if (isdigit((unsigned char)*c))
             number = number * 10 + (uint64_t)(*c - '0');
     return number > 0 ? number : 1;
@@ -48,6 +50,10 @@ static uint64_t revision(const struct vendor *vendor)
 static void put_metadata(struct json *json, const struct alert *alert)
 {
     json_open_object(json, "metadata");
+    if (alert->vendor == NULL) {
+        json_close_object(json);
+        return;
+    }
     json_open_array(json, "vendor");
     json_text(json, NULL, alert->vendor->id);
     json_close_array(json);
@@ -64,20 +70,43 @@ static void put_metadata(struct json *json, const struct alert *alert)
     json_close_object(json);
 }
 
+enum {
+    SIGNATURE_TEXT_MAX = 320
+};
+
+/* "TELLTALE beacon Acme update (update)"; of what no signature knows, the name or the address. */
+static void describe_signature(const struct alert *alert, char text[static SIGNATURE_TEXT_MAX])
+{
+    const char *what = alert->service != NULL  ? alert->service->name
+                       : alert->vendor != NULL ? alert->vendor->name
+                                               : alert->name;
+    const char *purpose = alert->service != NULL  ? purpose_text(alert->service->purpose)
+                          : alert->vendor != NULL ? "network"
+                                                  : "unknown";
+    char address[ADDR_TEXT_MAX];
+    if (what == NULL) {
+        (void)addr_text(&alert->endpoint, address);
+        what = address;
+    }
+    (void)snprintf(text, SIGNATURE_TEXT_MAX, "TELLTALE %s %s (%s)", alert->kind, what, purpose);
+}
+
+static const char *category_of(const struct alert *alert)
+{
+    return alert->vendor != NULL ? "Security software contact" : "Unattributed beacon";
+}
+
 static void put_alert_body(struct json *json, const struct alert *alert)
 {
-    char signature[256];
-    const char *purpose =
-        alert->service != NULL ? purpose_text(alert->service->purpose) : "network";
-    (void)snprintf(signature, sizeof signature, "TELLTALE %s %s (%s)", alert->kind,
-                   alert->service != NULL ? alert->service->name : alert->vendor->name, purpose);
+    char signature[SIGNATURE_TEXT_MAX];
+    describe_signature(alert, signature);
     json_open_object(json, "alert");
     json_text(json, "action", "allowed");
     json_u64(json, "gid", 1);
     json_u64(json, "signature_id", signature_id(alert));
     json_u64(json, "rev", revision(alert->vendor));
     json_text(json, "signature", signature);
-    json_text(json, "category", "Security software contact");
+    json_text(json, "category", category_of(alert));
     json_i64(json, "severity", alert->severity);
     put_metadata(json, alert);
     json_close_object(json);
@@ -85,22 +114,15 @@ static void put_alert_body(struct json *json, const struct alert *alert)
 
 static void put_vendor(struct json *json, const struct alert *alert)
 {
-    const struct vendor *vendor = alert->vendor;
-    json_open_object(json, "vendor");
-    json_text(json, "id", vendor->id);
-    json_text(json, "name", vendor->name);
-    json_text(json, "legal_entity", vendor->legal_entity);
-    if (vendor->jurisdiction[0] != '\0')
-        json_text(json, "jurisdiction", vendor->jurisdiction);
-    if (vendor->parent.name != NULL) {
-        json_open_object(json, "parent");
-        json_text(json, "name", vendor->parent.name);
-        if (vendor->parent.country[0] != '\0')
-            json_text(json, "jurisdiction", vendor->parent.country);
-        json_close_object(json);
-    }
-    json_close_object(json);
+    if (alert->vendor == NULL)
+        return;
+    eve_put_vendor(json, alert->vendor);
     const struct service *service = alert->service;
+    if (service == NULL && alert->verdict != NULL && alert->change == NULL &&
+        strcmp(alert->kind, "indirect") == 0) {
+        json_text(json, "product", alert->verdict->product);
+        return;
+    }
     if (service == NULL) {
         json_text(json, "service", "network");
         json_text(json, "purpose", purpose_text(PURPOSE_NETWORK_OWNER));
@@ -110,15 +132,7 @@ static void put_vendor(struct json *json, const struct alert *alert)
     json_text(json, "service", service->id);
     json_text(json, "service_name", service->name);
     json_text(json, "purpose", purpose_text(service->purpose));
-    if (service->embedder_name == NULL)
-        return;
-    json_open_object(json, "embedded_in");
-    json_text(json, "id", service->embedder_id);
-    json_text(json, "name", service->embedder_name);
-    json_text(json, "product", service->embedder_product);
-    if (service->embedder_country[0] != '\0')
-        json_text(json, "jurisdiction", service->embedder_country);
-    json_close_object(json);
+    eve_put_embedder(json, service);
 }
 
 static void put_asset(struct json *json, const struct alert *alert)
@@ -206,7 +220,7 @@ static void put_policy(struct json *json, const struct event_source *source,
                        const struct alert *alert)
 {
     json_open_object(json, "policy");
-    if (alert->vendor->jurisdiction[0] != '\0')
+    if (alert->vendor != NULL && alert->vendor->jurisdiction[0] != '\0')
         json_text(json, "jurisdiction", alert->vendor->jurisdiction);
     json_bool(json, "of_concern", alert->concern != NULL);
     json_text(json, "concern", alert->concern);
@@ -218,7 +232,7 @@ static void put_policy(struct json *json, const struct event_source *source,
     json_close_object(json);
 }
 
-static void put_knowledge(struct json *json, const struct event_source *source)
+void eve_put_knowledge(struct json *json, const struct event_source *source)
 {
     json_open_object(json, "knowledge");
     json_text(json, "signatures", source->signatures_version);
@@ -257,12 +271,16 @@ static void put_telltale(struct json *json, const struct event_source *source,
     put_vendor(json, alert);
     put_asset(json, alert);
     put_endpoint(json, alert);
-    put_contact(json, alert);
+    if (alert->vendor != NULL)
+        put_contact(json, alert);
+    eve_put_borne(json, alert);
+    eve_put_behaviour(json, alert);
+    eve_put_standing(json, alert);
     put_evidence(json, alert);
     put_volume(json, alert);
     put_visibility(json, alert);
     put_policy(json, source, alert);
-    put_knowledge(json, source);
+    eve_put_knowledge(json, source);
     put_library(json, alert);
     json_close_object(json);
 }
@@ -276,9 +294,9 @@ static void put_tuple(struct json *json, const struct alert *alert)
     }
     const struct addr *peer = alert->is_lookup ? &alert->resolver : &alert->endpoint;
     eve_put_addr(json, "src_ip", &alert->asset);
-    json_u64(json, "src_port", alert->asset_port);
+    eve_put_port(json, "src_port", alert->protocol, alert->asset_port);
     eve_put_addr(json, "dest_ip", peer);
-    json_u64(json, "dest_port", alert->is_lookup ? 53 : alert->endpoint_port);
+    eve_put_port(json, "dest_port", alert->protocol, alert->is_lookup ? 53 : alert->endpoint_port);
     eve_put_protocol(json, alert->protocol);
     json_u64(json, "ip_v", addr_is4(&alert->asset) ? 4 : 6);
 }
@@ -386,7 +404,7 @@ void eve_stats(const struct event_source *source, int64_t ts_ns, const struct st
     json_close_object(&json);
     json_open_object(&json, "telltale");
     json_u64(&json, "seq", seq);
-    put_knowledge(&json, source);
+    eve_put_knowledge(&json, source);
     json_close_object(&json);
     json_close_object(&json);
 }

@@ -14,6 +14,9 @@ struct text;
 /* `seq` counts this sensor's events without holes. */
 void eve_alert(const struct event_source *source, const struct alert *alert, uint64_t seq,
                struct text *out);
+/* What has become of a vendor's product on a machine. */
+void eve_asset(const struct event_source *source, const struct asset_event *event, uint64_t seq,
+               struct text *out);
 /* A finished flow. */
 void eve_flow(const struct event_source *source, const struct flow_event *event, uint64_t seq,
               struct text *out);

@@ -90,14 +90,18 @@ static bool is_icmp(uint8_t protocol)
     return protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6;
 }
 
+void eve_put_port(struct json *json, const char *key, uint8_t protocol, uint16_t port)
+{
+    if (has_ports(protocol))
+        json_u64(json, key, port);
+}
+
 void eve_put_flow_tuple(struct json *json, const struct flow *flow)
 {
     eve_put_addr(json, "src_ip", &flow->client);
-    if (has_ports(flow->protocol))
-        json_u64(json, "src_port", flow->client_port);
+    eve_put_port(json, "src_port", flow->protocol, flow->client_port);
     eve_put_addr(json, "dest_ip", &flow->server);
-    if (has_ports(flow->protocol))
-        json_u64(json, "dest_port", flow->server_port);
+    eve_put_port(json, "dest_port", flow->protocol, flow->server_port);
     eve_put_protocol(json, flow->protocol);
     json_u64(json, "ip_v", addr_is4(&flow->client) && addr_is4(&flow->server) ? 4 : 6);
     if (is_icmp(flow->protocol)) {

@@ -11,9 +11,12 @@
 #include "names/name.h"
 #include "net/addr.h"
 
+struct asset_change;
+struct change;
 struct dns_message;
 struct flow;
 struct label;
+struct verdict;
 
 enum {
     EVENT_NAMES_MAX = 8,     /* host names of one contact that are kept */
@@ -32,8 +35,11 @@ struct alert {
     const char *kind; /* `contact`, ... see the event documentation */
     uint8_t event_id[16];
 
-    const struct vendor *vendor;
+    const struct vendor *vendor;   /* NULL: nobody's that the signatures know */
     const struct service *service; /* NULL: only the vendor's network was met */
+    const struct change *change;   /* NULL: no change of behaviour */
+    const struct score *beat;      /* the contact's period; NULL: none found */
+    const struct verdict *verdict; /* what the machine has of the vendor; NULL: nothing known */
     struct addr asset, endpoint;
     uint16_t asset_port, endpoint_port;
     uint8_t protocol;
@@ -70,6 +76,15 @@ struct alert {
     const char *
         concern; /* why it matters to the operator: "vendor", "jurisdiction", "regime", "country", NULL not */
     const char *const *regimes; /* in force here and naming this vendor */
+    size_t regime_count;
+};
+
+/* A machine's verdict has changed, for an `asset` event. */
+struct asset_event {
+    const struct asset_change *change;
+    uint8_t event_id[16];
+    const char *concern; /* as in an alert */
+    const char *const *regimes;
     size_t regime_count;
 };
 

@@ -116,6 +116,13 @@ double weigh_names(unsigned names)
     return names < 3 ? 0.0 : names < 6 ? 0.35 : 0.50;
 }
 
+double weigh_beat(double p_value)
+{
+    if (p_value > 0.01)
+        return 0.0;
+    return p_value > 1e-4 ? 0.40 : 0.50;
+}
+
 double weigh_combine(const struct evidence *rows, size_t count)
 {
     double doubt = 1.0;

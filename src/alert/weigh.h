@@ -30,5 +30,7 @@ double weigh_hit(const struct hit *hit, const struct weigh_context *context);
 double weigh_repeats(unsigned occasions);
 /* Returns the weight of `names` different names below one look-up domain: hashes in names are how reputation is asked over DNS. */
 double weigh_names(unsigned names);
+/* Returns the weight of a beat that chance explains with `p_value`: people do not come back at a period. */
+double weigh_beat(double p_value);
 /* Returns 1 - product of (1 - weight). */
 double weigh_combine(const struct evidence *rows, size_t count);

@@ -377,3 +377,36 @@ const char *dns_rcode_text(uint8_t rcode, char buffer[static 12])
     (void)snprintf(buffer, 12, "RCODE%u", rcode);
     return buffer;
 }
+
+enum {
+    RCODE_NXDOMAIN = 3,
+    RCODE_REFUSED = 5
+};
+
+/* Not the rest of 127.0.0.0/8: reputation services answer from it. */
+static bool leads_nowhere(const struct addr *addr)
+{
+    static const uint8_t nowhere4[][4] = {{0, 0, 0, 0}, {127, 0, 0, 1}};
+    static const struct addr nowhere6[] = {{.bytes = {0}}, {.bytes = {[15] = 1}}};
+    for (size_t i = 0; i < COUNT_OF(nowhere4); i++) {
+        struct addr nowhere = addr_from4(nowhere4[i]);
+        if (addr_equal(addr, &nowhere) || addr_equal(addr, &nowhere6[i]))
+            return true;
+    }
+    return false;
+}
+
+bool dns_refused(const struct dns_message *message)
+{
+    if (message->rcode == RCODE_NXDOMAIN || message->rcode == RCODE_REFUSED)
+        return true;
+    if (message->rcode != 0 || message->question_type != DNS_TYPE_A)
+        return false; /* machines without IPv6 have no AAAA: that refuses nothing */
+    for (unsigned i = 0; i < message->answer_count; i++) {
+        const struct dns_answer *answer = &message->answers[i];
+        bool address = answer->type == DNS_TYPE_A || answer->type == DNS_TYPE_AAAA;
+        if (address && !leads_nowhere(&answer->addr))
+            return false;
+    }
+    return message->answer_total == message->answer_count && !message->truncated;
+}

@@ -62,3 +62,6 @@ bool dns_parse(const uint8_t *data, size_t size, struct dns_message *ret_message
 const char *dns_type_text(uint16_t type, char buffer[static 12]);
 /* Returns "NOERROR", "NXDOMAIN", ..., or "RCODE12" written into `buffer`. */
 const char *dns_rcode_text(uint8_t rcode, char buffer[static 12]);
+/* True for a response that says there is nothing to connect to: no such name, refused, no address for an address question, or
+ * only addresses that lead nowhere (0.0.0.0, 127.0.0.1, ::, ::1), as filtering resolvers answer.  Not for a failing server. */
+bool dns_refused(const struct dns_message *message);

@@ -3,6 +3,7 @@
 #include "classify/label.h"
 
 #include <stdlib.h>
+#include <strings.h>
 #include <string.h>
 
 const char *label_app_text(const struct label *label)
@@ -70,4 +71,12 @@ void label_free(struct label *label)
         return;
     label_compact(label);
     free(label);
+}
+
+bool label_is_proxied(const struct label *label)
+{
+    const struct label_http *http = label->http;
+    if (http == NULL || http->url == NULL)
+        return false;
+    return http->connect || strncasecmp(http->url, "http://", 7) == 0;
 }

@@ -85,6 +85,8 @@ struct label {
     const char *app_text;
 };
 
+/* True where the client sent its request to a proxy: CONNECT, or a target with scheme and host (RFC 9112 section 3.2). */
+bool label_is_proxied(const struct label *label);
 /* Returns the lower-case protocol name for events ("tls", "dns", "quic", "http"; for others app_text, or `stack` where that
  * is not set; "failed" where unknown).  Static or as long-lived as the label's texts. */
 const char *label_app_text(const struct label *label);

@@ -75,6 +75,16 @@ struct settings {
         int64_t old_after_ns; /* warn about a database that is older */
     } geo;
     struct {
+        uint32_t pairs_max;
+        double p_value;
+        uint64_t upload_bytes;
+        int64_t session_ns; /* 0: none */
+    } behave;
+    struct {
+        uint32_t assets_max;
+        double installed; /* probability */
+    } asset;
+    struct {
         char *path; /* "-": standard output; NULL: none */
         uint64_t rotate_bytes;
         uint32_t keep;

@@ -27,6 +27,8 @@ static const struct option_group groups[] = {
     {"names", "Passive DNS: the name that a machine last got an address for."},
     {"signatures", "What vendors' endpoints look like."},
     {"geo", "Where addresses are, by databases in MaxMind's format."},
+    {"behave", "Behaviour: beacons, uploads, long sessions."},
+    {"asset", "What runs on each machine."},
     {"events", "Events as JSON lines in a file."},
     {"redis", "Events to Redis."},
     {"policy", "What you care about.  Signatures hold facts; this holds your judgement."},
@@ -136,6 +138,29 @@ static const struct option options[] = {
              "working directory."},
     {"geo.old_after", OPTION_DURATION, AT(geo.old_after_ns), .min = "1d", .max = "3650d",
      .preset = "180d", .help = "Warn at start about a database that is older."},
+
+    {"behave.pairs_max", OPTION_U32, AT(behave.pairs_max), .min = "1000", .max = "50000000",
+     .preset = "200000",
+     .help = "Series of wake-ups that are followed at once (machine, whom it talks to, how); past it "
+             "the one heard least goes.  At most 1.5 KiB each, most take a tenth."},
+    {"behave.p_value", OPTION_FRACTION, AT(behave.p_value), .min = "0", .max = "1",
+     .preset = "0.01",
+     .help = "A series is periodic where chance explains it at most so well; with many series the "
+             "bar is raised so that few of those reported are chance."},
+    {"behave.upload", OPTION_SIZE, AT(behave.upload_bytes), .min = "4KiB", .max = "1024GiB",
+     .preset = "256KiB",
+     .help = "Bytes sent within an hour to a vendor's service that make an upload.  A quarter of it "
+             "for reputation look-ups, a sixteenth where samples are sent, four times as much for "
+             "what no signature knows."},
+    {"behave.long_session", OPTION_DURATION, AT(behave.session_ns), .min = "0s", .max = "365d",
+     .preset = "4h", .help = "A connection open for so long is reported, once a day; 0 for never."},
+
+    {"asset.assets_max", OPTION_U32, AT(asset.assets_max), .min = "1000", .max = "50000000",
+     .preset = "100000",
+     .help = "Machines that are followed at once; past it the least telling goes."},
+    {"asset.installed", OPTION_FRACTION, AT(asset.installed), .min = "0.5", .max = "1",
+     .preset = "0.9",
+     .help = "From this probability on a product is said to be installed on a machine."},
 
     {"events.file", OPTION_TEXT, AT(events.path), .preset = "-",
      .help = "Where events go, one JSON object a line; - for standard output, empty for no file."},

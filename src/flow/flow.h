@@ -81,3 +81,9 @@ static inline bool flow_one_sided(const struct flow *flow)
 {
     return flow->packets[FLOW_CLIENT] == 0 || flow->packets[FLOW_SERVER] == 0;
 }
+
+/* Returns the TCP bytes of both sides that were acknowledged but never seen. */
+static inline uint64_t flow_lost_bytes(const struct flow *flow)
+{
+    return (uint64_t)flow->gap_bytes[FLOW_CLIENT] + flow->gap_bytes[FLOW_SERVER];
+}

@@ -103,6 +103,33 @@ static bool check_products(struct reader *reader, const struct yaml_node *root)
     return true;
 }
 
+/* Reads the public resolvers that the product falls back to, in their order. */
+static bool read_fallback(const struct reader *reader, const struct yaml_node *root,
+                          struct vendor *vendor)
+{
+    static const char *const keys[] = {"addresses", "source", NULL};
+    const struct yaml_node *map = yaml_get(root, "fallback_resolvers");
+    const char *source = NULL;
+    if (map == NULL)
+        return true;
+    if (!read_map(reader, map, keys) || !read_required(reader, map, keys) ||
+        !read_source(reader, map, &source))
+        return false;
+    const struct yaml_node *list = yaml_get(map, "addresses");
+    if (!yaml_expect(reader->file, list, YAML_LIST, reader->err))
+        return false;
+    struct addr *addrs = arena_zeroed(reader->set->arena, child_count(list), sizeof *addrs);
+    for (const struct yaml_node *node = list->first; node != NULL; node = node->next) {
+        if (!yaml_expect(reader->file, node, YAML_SCALAR, reader->err))
+            return false;
+        if (!addr_parse(node->text, &addrs[vendor->fallback_count++]))
+            return yaml_error(reader->file, node, reader->err, "'%.60s' is no address",
+                              node->text);
+    }
+    vendor->fallback_resolvers = addrs;
+    return true;
+}
+
 /* Reads what says who the vendor is. */
 static bool read_head(struct reader *reader, const struct yaml_node *root, struct vendor *vendor)
 {
@@ -143,7 +170,8 @@ bool load_vendor(struct reader *reader, const struct yaml_node *root)
     static const char *const keys[] = {
         "vendor",   "name",     "legal_entity", "jurisdiction", "parent",
         "entities", "brands",   "revised",      "regimes",      "sources",
-        "products", "services", "networks",     "not",          NULL};
+        "products", "services", "networks",     "not",          "fallback_resolvers",
+        NULL};
     if (!read_map(reader, root, keys))
         return false;
     struct arena *arena = reader->set->arena;
@@ -152,7 +180,8 @@ bool load_vendor(struct reader *reader, const struct yaml_node *root)
     vendor->file = arena_text(arena, reader->file->path, strlen(reader->file->path));
     if (!read_head(reader, root, vendor) || !check_collection(reader, root) ||
         !read_entities(reader, root, vendor) || !read_regime_ids(reader, root, vendor) ||
-        !check_sources(reader, root) || !check_products(reader, root))
+        !check_sources(reader, root) || !check_products(reader, root) ||
+        !read_fallback(reader, root, vendor))
         return false;
     note_revised(reader->set, vendor);
     pointers_add(&reader->set->vendors, reader->record);

@@ -48,6 +48,10 @@ bool read_word(const struct reader *reader, const struct yaml_node *map, const c
 bool read_texts(const struct reader *reader, const struct yaml_node *map, const char *key,
                 const char *const **ret_texts);
 
+/* The key `source`, which must be there: ids of the file's sources, given as their texts. */
+bool read_source(const struct reader *reader, const struct yaml_node *item,
+                 const char **ret_source);
+
 /* Says which of the NULL-terminated `keys` the map lacks; true where none. */
 bool read_required(const struct reader *reader, const struct yaml_node *map,
                    const char *const *keys);

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/addr.h"
+
 /* The facts of a signature file, as records that hits point to.  Read-only; they live as long as
  * the set that loaded them. */
 
@@ -72,6 +74,9 @@ struct vendor {
     const char *const *regimes; /* NULL-terminated ids */
     const char *revised;        /* date text */
     const char *file;           /* path as loaded */
+    /* Public resolvers that the product asks, in this order, where the machine's own fails. */
+    const struct addr *fallback_resolvers;
+    size_t fallback_count;
 };
 
 /* One service of a vendor's product: the unit in which contacts are counted and alerted. */
