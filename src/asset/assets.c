@@ -203,6 +203,12 @@ void assets_seen(struct assets *assets, const struct addr *asset, int64_t ts_ns,
     memcpy(record->mac, mac, sizeof record->mac);
 }
 
+int64_t assets_uptime(const struct assets *assets, const struct addr *asset)
+{
+    uint32_t number = table_find(&assets->table, asset);
+    return number != TABLE_NONE ? table_asset(&assets->table, number)->presence.up_ns : 0;
+}
+
 static void note_life(struct assets *assets, struct facts *facts)
 {
     uint32_t hours = table_asset(&assets->table, facts->asset)->presence.hours;

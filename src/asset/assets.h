@@ -80,6 +80,9 @@ void assets_free(struct assets *assets);
 /* The machine was there: any flow of it, at start and end.  `mac` NULL: unknown.  O(1), about 20 ns. */
 void assets_seen(struct assets *assets, const struct addr *asset, int64_t ts_ns,
                  const uint8_t *mac);
+/* Returns for how long the machine has been on, as far as it was seen; 0 for an unknown one.  Pauses of more than a quarter of an
+ * hour do not count. */
+int64_t assets_uptime(const struct assets *assets, const struct addr *asset);
 /* Adds a contact and weighs its vendor again.  A name known to be no product traffic must not be reported here. */
 void assets_contact(struct assets *assets, const struct asset_contact *contact);
 /* A regular series: counts for a vendor that has been contacted. */

@@ -19,6 +19,8 @@ enum {
     CALM_AFTER_HOURS = 3
 };
 
+#define PAUSE_NS (15 * 60 * NS_PER_S)
+
 int32_t presence_hour(int64_t ts_ns)
 {
     int64_t hour_ns = 3600 * NS_PER_S;
@@ -30,8 +32,21 @@ bool presence_moves(int32_t latest, int32_t hour)
     return hour > latest || hour < latest - CLOCK_SET_HOURS;
 }
 
+/* A clock of the machine's own, finer than hours, for beats that fall silent within minutes. */
+static void keep_up(struct presence *presence, int64_t ts_ns)
+{
+    int64_t since_ns = ts_ns - presence->seen_ns;
+    bool set = since_ns < -CLOCK_SET_HOURS * 3600 * NS_PER_S;
+    if (since_ns <= 0 && !set)
+        return;
+    if (presence->hours > 0 && since_ns > 0 && since_ns <= PAUSE_NS)
+        presence->up_ns += since_ns;
+    presence->seen_ns = ts_ns;
+}
+
 enum presence_step presence_note(struct presence *presence, int64_t ts_ns, bool flow)
 {
+    keep_up(presence, ts_ns);
     int32_t hour = presence_hour(ts_ns);
     enum presence_step step = PRESENCE_SAME;
     if (presence->hours == 0 || presence_moves(presence->hour, hour)) {

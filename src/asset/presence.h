@@ -9,6 +9,8 @@ struct presence {
     int32_t hour;            /* the latest, since 1970 */
     uint32_t hours;          /* how many different ones; 0: never seen */
     uint16_t flows, busiest; /* in the latest hour; the most of any hour */
+    int64_t seen_ns;         /* last */
+    int64_t up_ns;           /* for how long it was on: pauses of up to a quarter of an hour count */
 };
 
 /* What presence_note() found. */
