@@ -184,12 +184,32 @@ static void count_volume(struct observer *observer, const struct flow *flow, int
 
 /* --- Messages ----------------------------------------------------------------------------------- */
 
+/* An agent that keeps one connection open shows by its messages that it is there. */
+static void count_sign_of_life(struct observer *observer, const struct flow *flow, int64_t ts_ns)
+{
+    const struct flow_note *note = flow->note;
+    if (note == NULL || note->vendor == NULL)
+        return;
+    struct asset_contact contact = {.ts_ns = ts_ns,
+                                    .asset = note->asset,
+                                    .vendor = note->vendor,
+                                    .service = note->service,
+                                    .weight = note->weight,
+                                    .first = true,
+                                    .spoken = flow->label != NULL &&
+                                              flow->label->server_name != NULL,
+                                    .weak = note->weak,
+                                    .answered = flow->payload[FLOW_SERVER] > 0};
+    assets_contact(observer->options.assets, &contact);
+}
+
 static void count_message(struct observer *observer, const struct flow *flow, int64_t ts_ns)
 {
     struct wake wake = wake_of(observer, flow, ts_ns);
     if (flow->protocol == PROTOCOL_TCP)
         wake.channel = WAKE_MESSAGE;
     pairs_wake(observer->options.pairs, &wake);
+    count_sign_of_life(observer, flow, ts_ns);
 }
 
 void observe_message(struct observer *observer, struct flow *flow, const struct packet *packet)

@@ -8,6 +8,7 @@
 
 #include "alert/contacts.h"
 #include "alert/eve.h"
+#include "alert/weigh.h"
 #include "asset/assets.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -135,6 +136,7 @@ static void make_behaviour(struct pipeline *pipeline)
                                      .geo = pipeline->options.geo,
                                      .classify = pipeline->classify,
                                      .contacts = pipeline->contacts,
+                                     .pairs = pipeline->pairs,
                                      .assets = pipeline->assets,
                                      .counters = &pipeline->counters,
                                      .emit = pipeline->options.emit,
@@ -246,6 +248,7 @@ static void judge_conversation(struct pipeline *pipeline, const struct scene *sc
     if (note == NULL)
         note = flow->note = mem_zeroed(1, sizeof *note);
     note->weak = judgement.weak;
+    note->weight = weigh_combine(judgement.rows, judgement.row_count);
     note->vendor = judgement.vendor;
     note->service = judgement.service;
     note->name_hidden = judgement.name_hidden;

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "behave/benign.h"
 #include "behave/change.h"
+#include "behave/pairs.h"
 #include "classify/classify.h"
 #include "config/settings.h"
 #include "geo/geo.h"
@@ -187,6 +188,7 @@ void raise_contact(struct raise *raise, struct contact *contact, const struct sc
     struct alert alert = {0};
     const char *regimes[REGIMES_MAX];
     (void)contact_peek(raise->contacts, contact, &alert);
+    contact_set_beat(contact, pairs_beat(raise->pairs, &alert.asset, alert.vendor, alert.service));
     place_alert(raise, &alert, regimes);
     bool name_only = false;
     if (!is_wanted(raise, &alert, ts_ns, &name_only)) {
@@ -275,9 +277,8 @@ static bool fill_from_contact(struct raise *raise, const struct change *change,
                                             change->subject.vendor, change->subject.service);
     if (contact == NULL)
         return false;
-    if (change->kind == CHANGE_BEAT_FOUND || change->kind == CHANGE_BEAT_CHANGED ||
-        change->kind == CHANGE_BEAT_RETURNED)
-        contact_set_beat(contact, &change->score);
+    contact_set_beat(contact, pairs_beat(raise->pairs, &change->asset, change->subject.vendor,
+                                         change->subject.service));
     bool sure = contact_peek(raise->contacts, contact, alert);
     /* Connections say the same as the look-ups before them. */
     return sure && (change->channel != WAKE_LOOKUP || alert->flows == 0);

@@ -15,6 +15,7 @@ struct contact;
 struct contacts;
 struct geo;
 struct judgement;
+struct pairs;
 struct pipeline_counters;
 struct scene;
 struct settings;
@@ -27,6 +28,7 @@ struct raise {
     struct geo *geo; /* NULL none */
     struct classify *classify;
     struct contacts *contacts;
+    const struct pairs *pairs;
     const struct assets *assets;
     struct pipeline_counters *counters;
     void (*emit)(void *context, const char *kind, const char *line, size_t length);

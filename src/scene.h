@@ -17,8 +17,9 @@ struct flow_note {
     const struct vendor *vendor; /* NULL: none so far */
     const struct service *service;
     struct addr asset; /* with a vendor */
+    double weight;     /* how sure the vendor is, */
     bool name_hidden;
-    bool weak;           /* what came out proves no agent (judge.h) */
+    bool weak;           /* and whether it proves no agent (judge.h) */
     bool started;        /* its start has been counted as a wake-up */
     int64_t message_ns;  /* when the client last spoke, once the flow was old enough; 0 never */
     int64_t pending_ns;  /* a first message that counts once another follows; 0 none */

@@ -385,6 +385,11 @@ void contacts_add_volume(struct contacts *contacts, const struct addr *asset,
 
 void contact_set_beat(struct contact *contact, const struct score *score)
 {
+    if (score == NULL) {
+        free(contact->beat);
+        contact->beat = NULL;
+        return;
+    }
     if (contact->beat == NULL)
         contact->beat = mem_alloc(sizeof *contact->beat);
     *contact->beat = *score;

@@ -63,7 +63,7 @@ enum contact_verdict contacts_add(struct contacts *contacts, const struct sighti
 /* Returns the contact, or NULL where it is not (or no longer) kept; borrowed until the next call. */
 struct contact *contacts_find(struct contacts *contacts, const struct addr *asset,
                               const struct vendor *vendor, const struct service *service);
-/* Notes that the contact beats: one more reason, which replaces the one of an earlier period. */
+/* Notes that the contact beats, or no longer does (NULL): one more reason, which replaces that of an earlier period. */
 void contact_set_beat(struct contact *contact, const struct score *score);
 /* What the end of a flow adds to its contact. */
 struct contact_volume {

@@ -252,15 +252,22 @@ static uint32_t take_number(struct pairs *pairs)
     return pairs->used++;
 }
 
-/* Returns the number of the record with this key, which is made where it is new.  The key's domain is a pooled text whose
- * reference a new record takes over; otherwise it is dropped. */
-static uint32_t find_or_make(struct pairs *pairs, struct pair *key)
+/* Returns the number of the record with this key, whose hash is set, or INDEX_NONE. */
+static uint32_t find(const struct pairs *pairs, struct pair *key)
 {
     key->hash = key_hash(key, pairs->seed);
     uint32_t place = 0;
     uint32_t number = index_first(&pairs->index, key->hash, &place);
     while (number != INDEX_NONE && !same_key(key, pair_at(pairs, number)))
         number = index_next(&pairs->index, key->hash, &place);
+    return number;
+}
+
+/* Returns the number of the record with this key, which is made where it is new.  The key's domain is a pooled text whose
+ * reference a new record takes over; otherwise it is dropped. */
+static uint32_t find_or_make(struct pairs *pairs, struct pair *key)
+{
+    uint32_t number = find(pairs, key);
     if (number != INDEX_NONE) {
         intern_drop(pairs->texts, key->domain);
         unlink_pair(pairs, number);
@@ -538,6 +545,29 @@ void pairs_check(struct pairs *pairs, int64_t now_ns,
         if (is_silent(pair, now_ns, uptime, ctx))
             stop_beat(pairs, pair, now_ns);
     }
+}
+
+const struct score *pairs_beat(const struct pairs *pairs, const struct addr *asset,
+                               const struct vendor *vendor, const struct service *service)
+{
+    static const enum wake_channel channels[] = {WAKE_CONNECT, WAKE_MESSAGE, WAKE_ATTEMPT,
+                                                 WAKE_LOOKUP};
+    bool contacted = false; /* then look-ups follow the contacts, and have no beat of their own */
+    for (size_t i = 0; i < COUNT_OF(channels) && !(contacted && channels[i] == WAKE_LOOKUP); i++) {
+        struct pair key = {.asset = *asset,
+                           .vendor = vendor,
+                           .service = service,
+                           .channel = (uint8_t)channels[i],
+                           .kind = SUBJECT_SERVICE};
+        uint32_t number = find(pairs, &key);
+        if (number == INDEX_NONE)
+            continue;
+        const struct beat *beat = pair_at(pairs, number)->beat;
+        if (beat != NULL && beat->state == BEAT_GOING)
+            return &beat->score;
+        contacted = true;
+    }
+    return NULL;
 }
 
 /* --- Reports ------------------------------------------------------------------------------------ */

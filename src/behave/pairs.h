@@ -7,6 +7,8 @@
 
 #include "behave/change.h"
 
+struct service;
+struct vendor;
 struct volume_limits;
 
 /* Who wakes up for whom, and how regularly: one record for each (machine, whom it talks to, channel), with the wake-ups of
@@ -57,6 +59,11 @@ void pairs_check(struct pairs *pairs, int64_t now_ns,
                  int64_t (*uptime)(void *ctx, const struct addr *asset), void *ctx);
 /* Takes the next change, in the order in which they came; false where there is none. */
 bool pairs_next_change(struct pairs *pairs, struct change *ret_change);
+
+/* Returns the beat of a machine's connections to a vendor's service, or of the messages inside them, or of its look-ups where
+ * there is nothing else; NULL where none is going.  Borrowed until the pairs are used again. */
+const struct score *pairs_beat(const struct pairs *pairs, const struct addr *asset,
+                               const struct vendor *vendor, const struct service *service);
 
 /* One series, for reports. */
 struct pair_view {
