@@ -33,6 +33,7 @@ struct observe_options {
 /* A client that says nothing for so long and then speaks has woken up. */
 #define OBSERVE_QUIET_NS (10 * NS_PER_S)
 
+/* Makes an observer; the options are copied, what they point to is borrowed. */
 struct observer *observer_new(const struct observe_options *options);
 /* NULL is allowed. */
 void observer_free(struct observer *observer);

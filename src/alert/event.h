@@ -20,7 +20,7 @@ struct verdict;
 
 enum {
     EVENT_NAMES_MAX = 8,     /* host names of one contact that are kept */
-    EVENT_EVIDENCE_MAX = 12, /* rows of one contact */
+    EVENT_EVIDENCE_MAX = 13, /* rows of one contact */
     EVENT_RISKS_MAX = 8
 };
 

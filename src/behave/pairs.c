@@ -1,31 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of pairs.
+/* Counting wake-ups, and what follows from them.
  *
- * Records live in chunks that never move, are found through an index of hashes, and hang in one list from the pair unheard
- * longest to the newest.  The first wake-up costs the record alone; times are kept from the second on.  A series is scored when
+ * The first wake-up of a pair costs its record alone; times are kept from the second on.  A series is scored when
  * it has grown by a third (from HISTORY_MAX wake-ups on by every SCORE_EVERY), so that scoring costs a constant share of
  * counting.  Messages are one series for each connection, because every connection has a phase of its own; what they say
  * is told of the pair (machine, subject, messages), so that a client that reconnects is one beat and not many.
  *
- * Invariants: (1) a record is in index and list, or on the free list; (2) `beating` holds the records whose beat is going;
- * (3) nothing that leaves depends on the order of the index. */
+ * Invariants: (1) `beating` holds the records whose beat is going, and their beat->place says where; (2) `families` hold the
+ * p-value of each record that is marked as scored. */
 #include "behave/pairs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
-#include "base/index.h"
 #include "base/intern.h"
 #include "base/memory.h"
 #include "base/time.h"
 #include "behave/discovery.h"
 #include "behave/pair.h"
+#include "behave/pair_table.h"
 
 enum {
-    CHUNK = 4096,
     CHANGES_MAX = 8,     /* of one call, or of one look at the beats that is taken up again */
-    EVICT_LOOK = 64,     /* how many of those unheard longest compete */
     SCORE_FIRST = 3,     /* wake-ups */
     SCORE_EVERY = 128,   /* wake-ups, once the history is full */
     FAMILIES = 2         /* vendors' services, and everything else: the many must not drown the few */
@@ -36,10 +32,7 @@ enum {
 struct pairs {
     struct pairs_options options;
     struct pairs_counters counters;
-    struct pair **chunks;
-    uint32_t used, free, oldest, newest;
-    struct index index;
-    struct intern *texts;
+    struct pair_table table;
     struct discovery families[FAMILIES];
     uint32_t *beating; /* numbers of pairs */
     uint32_t beating_capacity;
@@ -47,7 +40,6 @@ struct pairs {
     int64_t checked_ns;
     struct change changes[CHANGES_MAX];
     unsigned change_first, change_count;
-    uint64_t seed;
     int64_t times_ns[HISTORY_MAX];
 };
 
@@ -65,115 +57,28 @@ struct pairs *pairs_new(const struct pairs_options *options)
 {
     struct pairs *pairs = mem_zeroed(1, sizeof *pairs);
     pairs->options = *options;
-    if (pairs->options.pairs_max < 2 * EVICT_LOOK)
-        pairs->options.pairs_max = 2 * EVICT_LOOK; /* what is in use is not among those that may go */
-    pairs->free = pairs->oldest = pairs->newest = (uint32_t)PAIR_NONE;
-    pairs->texts = intern_new();
-    pairs->seed = hash_seed();
+    if (pairs->options.pairs_max < PAIR_TABLE_MIN)
+        pairs->options.pairs_max = PAIR_TABLE_MIN;
+    pair_table_init(&pairs->table);
     pairs->checked_ns = INT64_MIN;
-    index_init(&pairs->index);
     return pairs;
 }
 
 static struct pair *pair_at(const struct pairs *pairs, uint32_t number)
 {
-    return &pairs->chunks[number / CHUNK][number % CHUNK];
-}
-
-static void release_parts(struct pair *pair)
-{
-    free(pair->history);
-    free(pair->beat);
-    free(pair->volume);
+    return pair_table_at(&pairs->table, number);
 }
 
 void pairs_free(struct pairs *pairs)
 {
     if (pairs == NULL)
         return;
-    for (uint32_t i = 0; i < pairs->used; i++)
-        release_parts(pair_at(pairs, i));
-    for (uint32_t i = 0; i * CHUNK < pairs->used; i++)
-        free(pairs->chunks[i]);
-    free(pairs->chunks);
+    pair_table_done(&pairs->table);
     free(pairs->beating);
-    index_done(&pairs->index);
-    intern_free(pairs->texts);
     free(pairs);
 }
 
-/* --- Finding and making records ----------------------------------------------------------------- */
-
-static uint32_t key_hash(const struct pair *key, uint64_t seed)
-{
-    uint64_t hash = hash_bytes(key->asset.bytes, sizeof key->asset.bytes, seed);
-    uint64_t what = (uint64_t)key->kind | (uint64_t)key->channel << 8;
-    switch ((enum subject_kind)key->kind) {
-    case SUBJECT_SERVICE:
-        hash = hash_mix(hash ^ (uint64_t)(uintptr_t)key->vendor,
-                        what ^ (uint64_t)(uintptr_t)key->service);
-        break;
-    case SUBJECT_DOMAIN:
-        hash = hash_mix(hash, what ^ (uint64_t)(uintptr_t)key->domain);
-        break;
-    case SUBJECT_CONNECTION:
-        what |= (uint64_t)key->asset_port << 48;
-        /* fall through */
-    case SUBJECT_ENDPOINT:
-        what |= (uint64_t)key->endpoint_port << 32 | (uint64_t)key->protocol << 16;
-        hash = hash_bytes(key->endpoint.bytes, sizeof key->endpoint.bytes, hash_mix(hash, what));
-        break;
-    }
-    return (uint32_t)(hash ^ hash >> 32);
-}
-
-static bool same_endpoint(const struct pair *a, const struct pair *b)
-{
-    return a->endpoint_port == b->endpoint_port && a->protocol == b->protocol &&
-           addr_equal(&a->endpoint, &b->endpoint);
-}
-
-static bool same_key(const struct pair *a, const struct pair *b)
-{
-    if (a->kind != b->kind || a->channel != b->channel || !addr_equal(&a->asset, &b->asset))
-        return false;
-    switch ((enum subject_kind)a->kind) {
-    case SUBJECT_SERVICE:
-        return a->vendor == b->vendor && a->service == b->service;
-    case SUBJECT_DOMAIN:
-        return a->domain == b->domain;
-    case SUBJECT_ENDPOINT:
-        return same_endpoint(a, b);
-    case SUBJECT_CONNECTION:
-        return same_endpoint(a, b) && a->asset_port == b->asset_port;
-    }
-    return false;
-}
-
-static void unlink_pair(struct pairs *pairs, uint32_t number)
-{
-    struct pair *pair = pair_at(pairs, number);
-    if (pair->older != (uint32_t)PAIR_NONE)
-        pair_at(pairs, pair->older)->newer = pair->newer;
-    else
-        pairs->oldest = pair->newer;
-    if (pair->newer != (uint32_t)PAIR_NONE)
-        pair_at(pairs, pair->newer)->older = pair->older;
-    else
-        pairs->newest = pair->older;
-}
-
-static void link_newest(struct pairs *pairs, uint32_t number)
-{
-    struct pair *pair = pair_at(pairs, number);
-    pair->older = pairs->newest;
-    pair->newer = (uint32_t)PAIR_NONE;
-    if (pairs->newest != (uint32_t)PAIR_NONE)
-        pair_at(pairs, pairs->newest)->newer = number;
-    else
-        pairs->oldest = number;
-    pairs->newest = number;
-}
+/* --- Beats that are going, and p-values that count ---------------------------------------------- */
 
 static void beating_add(struct pairs *pairs, uint32_t number)
 {
@@ -201,87 +106,17 @@ static void forget_score(struct pairs *pairs, struct pair *pair)
     pair->scored = false;
 }
 
-static void release_pair(struct pairs *pairs, uint32_t number)
+/* Gives up the pair that is least worth keeping. */
+static void evict(struct pairs *pairs)
 {
+    uint32_t number = pair_table_victim(&pairs->table);
     struct pair *pair = pair_at(pairs, number);
     if (pair->beat != NULL && pair->beat->state == BEAT_GOING)
         beating_remove(pairs, pair);
     forget_score(pairs, pair);
-    index_remove(&pairs->index, pair->hash, number);
-    unlink_pair(pairs, number);
-    intern_drop(pairs->texts, pair->domain);
-    intern_drop(pairs->texts, pair->name);
     pairs->counters.memory_bytes -= history_bytes(pair->history);
-    release_parts(pair);
-    *pair = (struct pair){.newer = pairs->free};
-    pairs->free = number;
-    pairs->counters.pairs--;
-}
-
-/* Of the pairs unheard longest the one heard least goes; one with a beat only where all of them have one. */
-static void evict(struct pairs *pairs)
-{
-    uint32_t victim = pairs->oldest;
-    uint64_t least = UINT64_MAX;
-    uint32_t number = pairs->oldest;
-    for (unsigned i = 0; i < EVICT_LOOK && number != (uint32_t)PAIR_NONE; i++) {
-        const struct pair *pair = pair_at(pairs, number);
-        uint64_t worth = pair->wakes + (pair->beat != NULL ? UINT64_C(1) << 40 : 0);
-        if (worth < least) {
-            least = worth;
-            victim = number;
-        }
-        number = pair->newer;
-    }
-    release_pair(pairs, victim);
+    pair_table_release(&pairs->table, number);
     pairs->counters.evicted++;
-}
-
-static uint32_t take_number(struct pairs *pairs)
-{
-    if (pairs->free != (uint32_t)PAIR_NONE) {
-        uint32_t number = pairs->free;
-        pairs->free = pair_at(pairs, number)->newer;
-        return number;
-    }
-    if (pairs->used % CHUNK == 0) {
-        uint32_t chunk = pairs->used / CHUNK;
-        pairs->chunks = mem_resize(pairs->chunks, chunk + 1, sizeof *pairs->chunks);
-        pairs->chunks[chunk] = mem_zeroed(CHUNK, sizeof **pairs->chunks);
-    }
-    return pairs->used++;
-}
-
-/* Returns the number of the record with this key, whose hash is set, or INDEX_NONE. */
-static uint32_t find(const struct pairs *pairs, struct pair *key)
-{
-    key->hash = key_hash(key, pairs->seed);
-    uint32_t place = 0;
-    uint32_t number = index_first(&pairs->index, key->hash, &place);
-    while (number != INDEX_NONE && !same_key(key, pair_at(pairs, number)))
-        number = index_next(&pairs->index, key->hash, &place);
-    return number;
-}
-
-/* Returns the number of the record with this key, which is made where it is new.  The key's domain is a pooled text whose
- * reference a new record takes over; otherwise it is dropped. */
-static uint32_t find_or_make(struct pairs *pairs, struct pair *key)
-{
-    uint32_t number = find(pairs, key);
-    if (number != INDEX_NONE) {
-        intern_drop(pairs->texts, key->domain);
-        unlink_pair(pairs, number);
-        link_newest(pairs, number);
-        return number;
-    }
-    if (pairs->counters.pairs >= pairs->options.pairs_max)
-        evict(pairs);
-    number = take_number(pairs);
-    *pair_at(pairs, number) = *key;
-    index_add(&pairs->index, key->hash, number);
-    link_newest(pairs, number);
-    pairs->counters.pairs++;
-    return number;
 }
 
 static uint32_t pair_of(struct pairs *pairs, const struct wake *wake, enum subject_kind kind)
@@ -296,10 +131,15 @@ static uint32_t pair_of(struct pairs *pairs, const struct wake *wake, enum subje
                        .channel = (uint8_t)wake->channel,
                        .kind = (uint8_t)kind,
                        .in_use = true};
-    const char *domain = wake->subject.domain;
-    if (domain != NULL && kind == SUBJECT_DOMAIN)
-        key.domain = intern_take(pairs->texts, domain, strlen(domain));
-    uint32_t number = find_or_make(pairs, &key);
+    if (kind == SUBJECT_DOMAIN)
+        key.domain = wake->subject.domain;
+    uint32_t number = pair_table_find(&pairs->table, &key);
+    if (number == (uint32_t)PAIR_NONE) {
+        if (pairs->table.count >= pairs->options.pairs_max)
+            evict(pairs);
+        number = pair_table_make(&pairs->table, &key);
+    }
+    pair_table_touch(&pairs->table, number);
     struct pair *pair = pair_at(pairs, number);
     pair->endpoint = wake->endpoint;
     pair->asset_port = wake->asset_port;
@@ -429,8 +269,8 @@ static void set_name(struct pairs *pairs, struct pair *pair, const char *name)
 {
     if (name == NULL || (pair->name != NULL && strcmp(pair->name, name) == 0))
         return;
-    intern_drop(pairs->texts, pair->name);
-    pair->name = intern_take(pairs->texts, name, strlen(name));
+    intern_drop(pairs->table.texts, pair->name);
+    pair->name = intern_take(pairs->table.texts, name, strlen(name));
 }
 
 static void keep_uptime(struct pair *pair, int64_t uptime_ns)
@@ -559,8 +399,8 @@ const struct score *pairs_beat(const struct pairs *pairs, const struct addr *ass
                            .service = service,
                            .channel = (uint8_t)channels[i],
                            .kind = SUBJECT_SERVICE};
-        uint32_t number = find(pairs, &key);
-        if (number == INDEX_NONE)
+        uint32_t number = pair_table_find(&pairs->table, &key);
+        if (number == (uint32_t)PAIR_NONE)
             continue;
         const struct beat *beat = pair_at(pairs, number)->beat;
         if (beat != NULL && beat->state == BEAT_GOING)
@@ -574,7 +414,7 @@ const struct score *pairs_beat(const struct pairs *pairs, const struct addr *ass
 
 bool pairs_view(struct pairs *pairs, uint32_t number, struct pair_view *ret_view)
 {
-    if (number >= pairs->used)
+    if (number >= pairs->table.used)
         return false;
     const struct pair *pair = pair_at(pairs, number);
     *ret_view = (struct pair_view){.times_ns = pairs->times_ns};
@@ -600,6 +440,7 @@ bool pairs_view(struct pairs *pairs, uint32_t number, struct pair_view *ret_view
 
 const struct pairs_counters *pairs_counters(struct pairs *pairs)
 {
+    pairs->counters.pairs = pairs->table.count;
     return &pairs->counters;
 }
 

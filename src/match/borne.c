@@ -52,7 +52,9 @@ static void read_moved(const char *text, struct borne *borne)
     size_t i = 0;
     for (; text[i] != '\0'; i++) {
         char c = text[i];
-        borne->about[i] = c >= 'a' && c <= 'z' ? (char)('a' + (c - 'a' + 13) % 26) : c;
+        if (c >= 'a' && c <= 'z')
+            c = (char)('a' + (c - 'a' + 13) % 26);
+        borne->about[i] = c;
     }
     borne->about[i] = '\0';
     borne->kind = BORNE_NAME;
