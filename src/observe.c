@@ -25,6 +25,7 @@
 #include "classify/dns.h"
 #include "classify/label.h"
 #include "config/settings.h"
+#include "geo/geo.h"
 #include "judge.h"
 #include "match/match.h"
 #include "net/registrable.h"
@@ -94,6 +95,7 @@ static struct wake wake_of(const struct observer *observer, const struct flow *f
                         .endpoint_port = flow->server_port,
                         .protocol = flow->protocol,
                         .channel = WAKE_CONNECT,
+                        .certificate = flow->note != NULL ? flow->note->certificate : NULL,
                         .uptime_ns = assets_uptime(observer->options.assets, &flow->client)};
     name_subject(observer, flow, ts_ns, &wake);
     return wake;
@@ -241,6 +243,23 @@ void observe_message(struct observer *observer, struct flow *flow, const struct 
     note->pending_ns = 0;
     count_message(observer, flow, ts_ns);
     count_volume(observer, flow, ts_ns);
+}
+
+void observe_certificate(struct observer *observer, struct flow *flow)
+{
+    const struct policy *policy = &observer->options.settings->policy;
+    const struct label_tls *tls = flow->label->tls;
+    struct place place;
+    if ((flow->note != NULL && flow->note->vendor != NULL) || tls == NULL || tls->subject == NULL ||
+        observer->options.judge->geo == NULL ||
+        !geo_find(observer->options.judge->geo, &flow->server, &place))
+        return;
+    if (!policy_concerns_country(policy, place.country) &&
+        !policy_concerns_country(policy, place.registered_country))
+        return;
+    struct flow_note *note = note_of(flow);
+    free(note->certificate);
+    note->certificate = mem_text(tls->subject);
 }
 
 /* --- Machines ----------------------------------------------------------------------------------- */

@@ -58,6 +58,8 @@ void observe_sighting(struct observer *observer, const struct flow *flow,
 /* Counts that a look-up of a vendor's name was refused: no such name, no address, or an address that leads nowhere. */
 void observe_refusal(struct observer *observer, const struct flow *flow,
                      const struct judgement *judgement, int64_t ts_ns);
+/* Keeps whom the server's certificate names, where no signature does and the server stands in a country of concern. */
+void observe_certificate(struct observer *observer, struct flow *flow);
 /* Counts that the flow's client uses its server as a proxy, as its request showed. */
 void observe_proxy(struct observer *observer, const struct flow *flow, int64_t ts_ns);
 /* Counts a look-up by `asset`; `judgement` NULL where it is no vendor's name. */

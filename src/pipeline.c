@@ -362,6 +362,8 @@ static void see_news(struct pipeline *pipeline, struct flow *flow, enum flow_sid
         see_dns(pipeline, &scene);
     if (worth_judging(flow, news))
         judge_conversation(pipeline, &scene);
+    if ((news & LABEL_CERTIFICATE) != 0)
+        observe_certificate(pipeline->observer, flow);
     if ((news & LABEL_REQUEST) != 0 && label_is_proxied(flow->label))
         observe_proxy(pipeline->observer, flow, packet->ts_ns);
     /* Nothing new will come, so that only a record would look at the details again. */
@@ -487,6 +489,8 @@ static void flow_ended(void *context, struct flow *flow)
     if (goes_on)
         return;
     classify_forget(pipeline->classify, flow);
+    if (flow->note != NULL)
+        free(flow->note->certificate);
     free(flow->note);
     flow->note = NULL;
 }

@@ -55,6 +55,8 @@ static void put_beat(struct json *json, const struct change *change, const struc
     json_double(json, "p_value", fmax(score->p_value, P_VALUE_MIN), 9);
     if (state != NULL && change->subject.domain != NULL)
         json_text(json, "domain", change->subject.domain);
+    if (state != NULL)
+        json_text(json, "certificate", change->certificate);
     json_close_object(json);
 }
 

@@ -56,6 +56,7 @@ struct change {
     uint16_t asset_port, endpoint_port;
     uint8_t protocol;
     const char *name;         /* host name used last; NULL none */
+    const char *certificate;  /* subject of the server's; NULL not known */
     uint64_t wakes;           /* of this series, ever */
     int64_t first_ns;         /* first wake-up; upload and session: start */
     int64_t last_ns;          /* last wake-up; upload and session: so far */

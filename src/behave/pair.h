@@ -32,13 +32,14 @@ struct beat {
     uint32_t place;          /* in the list of beats */
 };
 
-/* 144 bytes; history (1 KiB at most), beat and volume come when they are needed. */
+/* 152 bytes; history (1 KiB at most), beat and volume come when they are needed. */
 struct pair {
     struct addr asset, endpoint;
     const struct vendor *vendor;
     const struct service *service;
     const char *domain; /* interned */
     const char *name;   /* interned */
+    const char *certificate; /* interned */
     struct history *history; /* NULL before the second wake-up */
     struct beat *beat;
     struct volume *volume;

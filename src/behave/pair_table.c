@@ -197,6 +197,7 @@ void pair_table_release(struct pair_table *table, uint32_t number)
     unlink_pair(table, number);
     intern_drop(table->texts, pair->domain);
     intern_drop(table->texts, pair->name);
+    intern_drop(table->texts, pair->certificate);
     release_parts(pair);
     *pair = (struct pair){.newer = table->free};
     table->free = number;

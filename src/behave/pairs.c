@@ -170,6 +170,7 @@ static struct change *push_change(struct pairs *pairs, const struct pair *pair,
                               .endpoint_port = pair->endpoint_port,
                               .protocol = pair->protocol,
                               .name = pair->name,
+                              .certificate = pair->certificate,
                               .wakes = pair->wakes,
                               .first_ns = pair->first_ns,
                               .last_ns = pair->last_ns};
@@ -265,12 +266,19 @@ static void keep_time(struct pairs *pairs, struct pair *pair, int64_t ts_ns)
         pair->first_ns = ts_ns;
 }
 
-static void set_name(struct pairs *pairs, struct pair *pair, const char *name)
+/* Keeps the latest text; NULL says nothing new. */
+static void set_text(struct pairs *pairs, const char **kept, const char *text)
 {
-    if (name == NULL || (pair->name != NULL && strcmp(pair->name, name) == 0))
+    if (text == NULL || (*kept != NULL && strcmp(*kept, text) == 0))
         return;
-    intern_drop(pairs->table.texts, pair->name);
-    pair->name = intern_take(pairs->table.texts, name, strlen(name));
+    intern_drop(pairs->table.texts, *kept);
+    *kept = intern_take(pairs->table.texts, text, strlen(text));
+}
+
+static void set_texts(struct pairs *pairs, struct pair *pair, const struct wake *wake)
+{
+    set_text(pairs, &pair->name, wake->name);
+    set_text(pairs, &pair->certificate, wake->certificate);
 }
 
 static void keep_uptime(struct pair *pair, int64_t uptime_ns)
@@ -301,11 +309,11 @@ void pairs_wake(struct pairs *pairs, const struct wake *wake)
     uint32_t number = pair_of(pairs, wake, wake->subject.kind);
     struct pair *pair = pair_at(pairs, number);
     struct pair *series = pair;
-    set_name(pairs, pair, wake->name);
+    set_texts(pairs, pair, wake);
     if (wake->channel == WAKE_MESSAGE) { /* counted here, timed by its connection */
         (void)count_wake(pair, wake->ts_ns, pairs->options.merge_ns);
         series = pair_at(pairs, pair_of(pairs, wake, SUBJECT_CONNECTION));
-        set_name(pairs, series, wake->name);
+        set_texts(pairs, series, wake);
         series->vendor = pair->vendor;
         series->service = pair->service;
     }
@@ -328,7 +336,7 @@ void pairs_volume(struct pairs *pairs, const struct wake *wake, uint64_t bytes_o
                   uint64_t bytes_in, const struct volume_limits *limits)
 {
     struct pair *pair = pair_at(pairs, pair_of(pairs, wake, wake->subject.kind));
-    set_name(pairs, pair, wake->name);
+    set_texts(pairs, pair, wake);
     if (pair->volume == NULL)
         pair->volume = mem_zeroed(1, sizeof *pair->volume);
     if (!volume_add(pair->volume, wake->ts_ns, bytes_out, bytes_in, limits))

@@ -39,6 +39,7 @@ struct wake {
     enum wake_channel channel;
     struct subject subject; /* not SUBJECT_CONNECTION: that is made of channel and ports */
     const char *name;       /* NULL none */
+    const char *certificate; /* subject of the server's; NULL not known */
     int64_t uptime_ns;      /* for how long the machine has been on, by the clock of pairs_check() */
 };
 
