@@ -39,6 +39,8 @@ static void add_rivals(const struct table *table, const struct facts *facts,
         around->rivals++;
         if (other->occasions > around->rival_most)
             around->rival_most = other->occasions;
+        if (chance_purposes(other) > around->rival_purposes)
+            around->rival_purposes = chance_purposes(other);
     }
 }
 
@@ -64,7 +66,7 @@ void around_fill(const struct table *table, const struct facts *facts,
     const struct asset *asset = table_asset(table, facts->asset);
     *ret_around = (struct surroundings){.gateway = asset->gateway};
     uint32_t speaker = TABLE_NONE;
-    if (facts->state == VERDICT_CANDIDATE)
+    if (facts->state == VERDICT_CANDIDATE && !of_system(facts->vendor))
         add_rivals(table, facts, ret_around);
     for (uint32_t i = asset->servers; i != TABLE_NONE; i = table_relation(table, i)->next_server) {
         const struct relation *relation = table_relation(table, i);

@@ -294,12 +294,14 @@ static void note_use(struct relation *relation, uint16_t port, int64_t ts_ns)
     int64_t away_ns = ts_ns - relation->occasion_ns;
     if (relation->occasions == 0 || away_ns >= OCCASION_NS || away_ns <= -OCCASION_NS) {
         relation->occasion_ns = ts_ns;
-        relation->occasions += relation->occasions < UINT16_MAX;
+        if (relation->occasions < UINT16_MAX)
+            relation->occasions++;
     }
     int32_t hour = presence_hour(ts_ns);
     if (relation->hours == 0 || presence_moves(relation->hour, hour)) {
         relation->hour = hour;
-        relation->hours += relation->hours < UINT16_MAX;
+        if (relation->hours < UINT16_MAX)
+            relation->hours++;
     }
 }
 

@@ -8,8 +8,9 @@
 /* Where machines, their facts and their relations are kept, and what goes when it is full.  Records have numbers; pointers to them
  * stay good until the next call that makes one. */
 
+#define TABLE_NONE UINT32_MAX /* no number */
+
 enum {
-    TABLE_NONE = 0xffffffff,
     RELATION_PORTS = 3,
     RELATIONS_MAX = 8 /* servers of one client */
 };

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "asset/assets.h"
+#include "base/memory.h"
+#include "base/time.h"
+#include "run.h"
+
+/* Vendors, services, and short ways to feed observations.  Time is given in minutes since RIG_BEGIN. */
+
+#define RIG_BEGIN (INT64_C(1772409600) * NS_PER_S) /* 2026-03-02, a Monday, 00:00 UTC */
+#define RIG_MIN   (60 * NS_PER_S)
+
+enum {
+    RIG_HOUR = 60,
+    RIG_DAY = 24 * 60
+};
+
+static const struct vendor rig_kaspersky = {.id = "kaspersky", .name = "Kaspersky"};
+static const struct vendor rig_eset = {.id = "eset", .name = "ESET"};
+static const struct vendor rig_bitdefender = {.id = "bitdefender", .name = "Bitdefender"};
+static const struct vendor rig_avast = {
+    .id = "avast", .name = "Avast", .parent = {.name = "Gen Digital Inc."}};
+static const struct vendor rig_avira = {
+    .id = "avira", .name = "Avira", .parent = {.name = "Gen Digital Inc."}};
+static const struct vendor rig_defender = {.id = "microsoft-defender", .name = "Defender"};
+
+#define RIG_SERVICE(owner, word, what)                                                             \
+    {                                                                                              \
+        .vendor = (owner), .id = (word), .name = (word), .product = "endpoint",                    \
+        .product_name = "Endpoint", .product_kind = "endpoint", .purpose = (what),                 \
+        .confidence = CONFIDENCE_DOCUMENTED                                                        \
+    }
+
+static const struct service rig_update = RIG_SERVICE(&rig_kaspersky, "update", PURPOSE_UPDATE);
+static const struct service rig_ksn =
+    RIG_SERVICE(&rig_kaspersky, "ksn", PURPOSE_CLOUD_REPUTATION);
+static const struct service rig_stat = RIG_SERVICE(&rig_kaspersky, "stat", PURPOSE_TELEMETRY);
+static const struct service rig_script =
+    RIG_SERVICE(&rig_kaspersky, "script", PURPOSE_LOCAL_INTERCEPTION);
+static const struct service rig_portal = {.vendor = &rig_kaspersky,
+                                          .id = "portal",
+                                          .name = "portal",
+                                          .purpose = PURPOSE_ACCOUNT,
+                                          .browser = true};
+static const struct service rig_any = {
+    .vendor = &rig_kaspersky, .id = "any", .name = "any", .purpose = PURPOSE_VENDOR_SUFFIX};
+static const struct service rig_mixed = RIG_SERVICE(&rig_kaspersky, "mixed", PURPOSE_MIXED);
+static const struct service rig_oem = {.vendor = &rig_kaspersky,
+                                       .id = "oem",
+                                       .name = "oem",
+                                       .product = "engine",
+                                       .product_name = "Engine in others",
+                                       .product_kind = "engine",
+                                       .purpose = PURPOSE_OEM_UPDATE,
+                                       .embedder_id = "check-point",
+                                       .embedder_name = "Check Point",
+                                       .embedder_product = "ZoneAlarm"};
+static const struct service rig_eset_update = RIG_SERVICE(&rig_eset, "update", PURPOSE_UPDATE);
+static const struct service rig_livegrid =
+    RIG_SERVICE(&rig_eset, "livegrid", PURPOSE_CLOUD_REPUTATION);
+static const struct service rig_nimbus =
+    RIG_SERVICE(&rig_bitdefender, "nimbus", PURPOSE_CLOUD_REPUTATION);
+static const struct service rig_avast_iavs = RIG_SERVICE(&rig_avast, "iavs", PURPOSE_UPDATE);
+static const struct service rig_avira_query =
+    RIG_SERVICE(&rig_avira, "query", PURPOSE_CLOUD_REPUTATION);
+static const struct service rig_wdcp =
+    RIG_SERVICE(&rig_defender, "wdcp", PURPOSE_CLOUD_REPUTATION);
+static const struct service rig_wd_update = RIG_SERVICE(&rig_defender, "update", PURPOSE_UPDATE);
+static const struct service rig_server = {.vendor = &rig_kaspersky,
+                                          .id = "server",
+                                          .name = "server",
+                                          .product = "server",
+                                          .product_name = "Server",
+                                          .product_kind = "server",
+                                          .purpose = PURPOSE_MANAGEMENT};
+
+static inline struct assets *rig_new(void)
+{
+    struct assets_options options = {.assets_max = 1000, .verdicts_max = 32, .installed = 0.9};
+    return assets_new(&options);
+}
+
+static inline int64_t rig_time(int64_t minute)
+{
+    return RIG_BEGIN + minute * RIG_MIN;
+}
+
+static inline struct addr rig_addr(unsigned number)
+{
+    const uint8_t bytes[4] = {10, 0, (uint8_t)(number >> 8), (uint8_t)number};
+    return addr_from4(bytes);
+}
+
+static inline void rig_seen(struct assets *assets, unsigned asset, int64_t minute)
+{
+    struct addr addr = rig_addr(asset);
+    assets_seen(assets, &addr, rig_time(minute), NULL);
+}
+
+/* A contact whose name was spoken, answered. */
+static inline struct asset_contact rig_spoken(unsigned asset, const struct service *service,
+                                              int64_t minute)
+{
+    return (struct asset_contact){.ts_ns = rig_time(minute),
+                                  .asset = rig_addr(asset),
+                                  .vendor = service->vendor,
+                                  .service = service,
+                                  .weight = 0.855,
+                                  .first = true,
+                                  .spoken = true,
+                                  .answered = true};
+}
+
+static inline struct asset_contact rig_lookup(unsigned asset, const struct service *service,
+                                              int64_t minute)
+{
+    return (struct asset_contact){.ts_ns = rig_time(minute),
+                                  .asset = rig_addr(asset),
+                                  .vendor = service->vendor,
+                                  .service = service,
+                                  .weight = 0.43,
+                                  .first = true,
+                                  .lookup = true};
+}
+
+static inline struct asset_contact rig_opaque(unsigned asset, const struct vendor *vendor,
+                                              int64_t minute)
+{
+    return (struct asset_contact){.ts_ns = rig_time(minute),
+                                  .asset = rig_addr(asset),
+                                  .vendor = vendor,
+                                  .weight = 0.59,
+                                  .first = true,
+                                  .answered = true,
+                                  .vendor_network = true};
+}
+
+static inline void rig_speak(struct assets *assets, unsigned asset, const struct service *service,
+                             int64_t minute)
+{
+    struct asset_contact contact = rig_spoken(asset, service, minute);
+    assets_contact(assets, &contact);
+}
+
+static inline void rig_look(struct assets *assets, unsigned asset, const struct service *service,
+                            int64_t minute)
+{
+    struct asset_contact contact = rig_lookup(asset, service, minute);
+    assets_contact(assets, &contact);
+}
+
+static inline struct verdict rig_verdict(const struct assets *assets, unsigned asset,
+                                         const struct vendor *vendor)
+{
+    struct verdict verdict = {0};
+    struct addr addr = rig_addr(asset);
+    ck_assert_msg(assets_find(assets, &addr, vendor, &verdict), "no verdict on %u", asset);
+    return verdict;
+}
+
+/* Takes the next change, which must be of this kind. */
+static inline struct asset_change rig_change(struct assets *assets, enum asset_change_kind kind)
+{
+    struct asset_change change = {0};
+    ck_assert_msg(assets_next_change(assets, &change), "no change, but %s wanted",
+                  asset_change_text(kind));
+    ck_assert_str_eq(asset_change_text(change.kind), asset_change_text(kind));
+    return change;
+}
+
+static inline void rig_no_change(struct assets *assets)
+{
+    struct asset_change change = {0};
+    if (assets_next_change(assets, &change))
+        ck_abort_msg("change %s of %s, %f", asset_change_text(change.kind),
+                     change.verdict.vendor->id, change.verdict.probability);
+}
+
+/* Drops what is in the queue; returns how many. */
+static inline unsigned rig_drain(struct assets *assets)
+{
+    struct asset_change change;
+    unsigned count = 0;
+    while (assets_next_change(assets, &change))
+        count++;
+    return count;
+}
+
+static inline const struct verdict_reason *rig_reason(const struct verdict *verdict,
+                                                      const char *kind)
+{
+    for (size_t i = 0; i < verdict->reason_count; i++)
+        if (strcmp(verdict->reasons[i].kind, kind) == 0)
+            return &verdict->reasons[i];
+    return NULL;
+}
+
+/* The same numbers in every run. */
+static inline uint32_t rig_random(uint64_t *state, uint32_t below)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((*state >> 33) % below);
+}
+
+/* An agent that updates and asks its cloud each hour of [from, until), in minutes; the machine is seen. */
+static inline void rig_agent(struct assets *assets, unsigned asset, const struct service *update,
+                             const struct service *cloud, int64_t from, int64_t until)
+{
+    for (int64_t minute = from; minute < until; minute += 20) {
+        rig_seen(assets, asset, minute);
+        if ((minute - from) % RIG_HOUR == 0)
+            rig_speak(assets, asset, update, minute + 1);
+        if ((minute - from) % RIG_HOUR == 20)
+            rig_speak(assets, asset, cloud, minute + 1);
+        assets_tick(assets, rig_time(minute + 2));
+    }
+}
+
+/* The machine is there and says nothing of interest. */
+static inline void rig_idle(struct assets *assets, unsigned asset, int64_t from, int64_t until)
+{
+    for (int64_t minute = from; minute < until; minute += 20) {
+        rig_seen(assets, asset, minute);
+        assets_tick(assets, rig_time(minute));
+    }
+}
