@@ -40,10 +40,10 @@ enum hold {
 
 /* What stands around a machine. */
 struct surroundings {
-    bool gateway;        /* it forwards for others: nothing it says is its own */
-    unsigned rivals;          /* other vendors on it that could be decoys */
-    unsigned rival_most;      /* the most occasions of one of them, */
-    unsigned rival_purposes;  /* and the most purposes */
+    bool gateway;            /* it forwards for others: nothing it says is its own */
+    unsigned rivals;         /* other vendors on it that could be decoys */
+    unsigned rival_most;     /* the most occasions of one of them, */
+    unsigned rival_purposes; /* and the most purposes */
     /* The vendor's internal service that it uses: */
     unsigned ports;     /* how many different ones; 0 none */
     unsigned occasions; /* and on how many */

@@ -36,8 +36,7 @@ static const struct vendor rig_defender = {.id = "microsoft-defender", .name = "
     }
 
 static const struct service rig_update = RIG_SERVICE(&rig_kaspersky, "update", PURPOSE_UPDATE);
-static const struct service rig_ksn =
-    RIG_SERVICE(&rig_kaspersky, "ksn", PURPOSE_CLOUD_REPUTATION);
+static const struct service rig_ksn = RIG_SERVICE(&rig_kaspersky, "ksn", PURPOSE_CLOUD_REPUTATION);
 static const struct service rig_stat = RIG_SERVICE(&rig_kaspersky, "stat", PURPOSE_TELEMETRY);
 static const struct service rig_script =
     RIG_SERVICE(&rig_kaspersky, "script", PURPOSE_LOCAL_INTERCEPTION);
@@ -67,8 +66,7 @@ static const struct service rig_nimbus =
 static const struct service rig_avast_iavs = RIG_SERVICE(&rig_avast, "iavs", PURPOSE_UPDATE);
 static const struct service rig_avira_query =
     RIG_SERVICE(&rig_avira, "query", PURPOSE_CLOUD_REPUTATION);
-static const struct service rig_wdcp =
-    RIG_SERVICE(&rig_defender, "wdcp", PURPOSE_CLOUD_REPUTATION);
+static const struct service rig_wdcp = RIG_SERVICE(&rig_defender, "wdcp", PURPOSE_CLOUD_REPUTATION);
 static const struct service rig_wd_update = RIG_SERVICE(&rig_defender, "update", PURPOSE_UPDATE);
 static const struct service rig_server = {.vendor = &rig_kaspersky,
                                           .id = "server",

@@ -118,9 +118,9 @@ END_TEST
 /* Names of several vendors, some of them again and again, to addresses of anybody. */
 START_TEST(decoys_of_several_vendors_are_not_believed)
 {
-    static const struct service *const decoys[] = {&rig_ksn,       &rig_update,     &rig_nimbus,
-                                                   &rig_livegrid,  &rig_avast_iavs, &rig_eset_update,
-                                                   &rig_avira_query};
+    static const struct service *const decoys[] = {
+        &rig_ksn,        &rig_update,      &rig_nimbus,     &rig_livegrid,
+        &rig_avast_iavs, &rig_eset_update, &rig_avira_query};
     for (uint64_t seed = 0; seed < 50; seed++) {
         struct assets *assets = rig_new();
         uint64_t state = seed;

@@ -184,7 +184,8 @@ START_TEST(engine_inside_another_product_is_embedded)
     struct assets *assets = rig_new();
     for (int i = 0; i < 12; i++) {
         rig_speak(assets, 1, &rig_oem, i * 120);
-        rig_speak(assets, 1, &rig_update, i * 120 + 2); /* the engine's bases come from the vendor, too */
+        rig_speak(assets, 1, &rig_update,
+                  i * 120 + 2); /* the engine's bases come from the vendor, too */
     }
     struct asset_change change = rig_change(assets, ASSET_INSTALLED);
     ck_assert_int_eq(change.verdict.role, VERDICT_EMBEDDED);
