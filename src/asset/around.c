@@ -36,6 +36,8 @@ static void add_rivals(const struct table *table, const struct facts *facts,
         if (other == facts || other->state != VERDICT_CANDIDATE || of_system(other->vendor) ||
             same_owner(other->vendor, facts->vendor) || !chance_is_thin(other))
             continue;
+        if (facts->contacts > 0 && other->contacts == 0) /* look-ups come from web pages, too */
+            continue;
         around->rivals++;
         if (other->occasions > around->rival_most)
             around->rival_most = other->occasions;

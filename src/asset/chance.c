@@ -13,7 +13,7 @@
  * the best certainty seen, up to a half, so that weak indicators never add up.
  *
  * Decoys: a generator sends names of several vendors, each now and then, wherever they lead.  Where two or more vendors are
- * seen on a machine in a way that a generator can have, none is believed unless it stands out: the vendor's own network, its
+ * seen on a machine in a way that a generator can have, none is believed unless it stands out: the vendor's own network more than once in a while, its
  * certificate, its port, an update's body, three purposes, or many times the others' occasions.
  *
  * Rejected: log-odds with a prior (the same decisions, but its rows say nothing to a reader, and the events' other evidence adds
@@ -27,6 +27,7 @@
 enum {
     CLOCK_HOURS = 14, /* of a day: nobody sits there so long */
     SMALL_FLOWS = 5,
+    SKETCH_NAMES = 3,
     DISTINCT_OCCASIONS = 8, /* with three purposes no decoy */
     CROWD_OCCASIONS = 12,   /* what stands out of a crowd of vendors has so many, */
     CROWD_TIMES = 4,        /* and so many times those of the others */
@@ -196,9 +197,13 @@ bool chance_is_thin(const struct facts *facts)
 {
     if (facts->contacts == 0 && facts->lookups == 0)
         return false;
-    bool sure = facts->vendor_network || facts->opaque || facts->certificate || facts->port ||
-                facts->bulk || names_of(facts) >= 3;
-    return !sure && !(chance_purposes(facts) >= 3 && facts->occasions >= DISTINCT_OCCASIONS);
+    bool marked = facts->opaque || facts->certificate || facts->port || facts->bulk ||
+                  names_of(facts) >= SKETCH_NAMES;
+    unsigned purposes = chance_purposes(facts);
+    bool often = facts->occasions >= DISTINCT_OCCASIONS;
+    /* A decoy that leads to the vendor itself is a single name, now and then. */
+    bool at_home = facts->vendor_network && (purposes >= 2 || often);
+    return !marked && !at_home && !(purposes >= 3 && often);
 }
 
 /* True where the occasions are at least `least`, and many times those of the rivals. */

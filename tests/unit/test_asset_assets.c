@@ -115,25 +115,44 @@ START_TEST(names_that_product_and_web_share_do_not_add_up)
 }
 END_TEST
 
-/* Names of several vendors, some of them again and again, to addresses of anybody. */
-START_TEST(decoys_of_several_vendors_are_not_believed)
+/* Names of several vendors, some of them again and again; channels: 1 look-ups, 2 flows, 3 both. */
+static void run_decoys(uint64_t seed, unsigned channels, bool at_home)
 {
     static const struct service *const decoys[] = {
         &rig_ksn,        &rig_update,      &rig_nimbus,     &rig_livegrid,
         &rig_avast_iavs, &rig_eset_update, &rig_avira_query};
-    for (uint64_t seed = 0; seed < 50; seed++) {
-        struct assets *assets = rig_new();
-        uint64_t state = seed;
-        int64_t minute = 0;
-        for (int i = 0; i < 60; i++) {
-            minute += 1 + rig_random(&state, 30);
-            const struct service *decoy = decoys[rig_random(&state, COUNT_OF(decoys))];
+    struct assets *assets = rig_new();
+    uint64_t state = seed;
+    int64_t minute = 0;
+    for (int i = 0; i < (at_home ? 12 : 60); i++) {
+        minute += 1 + rig_random(&state, at_home ? 120 : 30);
+        const struct service *decoy = decoys[rig_random(&state, COUNT_OF(decoys))];
+        if (at_home &&
+            (decoy == &rig_update || decoy == &rig_eset_update || decoy == &rig_avira_query))
+            continue; /* one name of each owner */
+        if (channels & 1)
             rig_look(assets, 1, decoy, minute);
-            rig_speak(assets, 1, decoy, minute);
-        }
-        rig_no_change(assets);
-        assets_free(assets);
+        struct asset_contact contact = rig_spoken(1, decoy, minute);
+        contact.vendor_network = at_home;
+        if (channels & 2)
+            assets_contact(assets, &contact);
     }
+    rig_no_change(assets);
+    assets_free(assets);
+}
+
+START_TEST(decoys_of_several_vendors_are_not_believed)
+{
+    for (uint64_t seed = 0; seed < 50; seed++)
+        for (unsigned channels = 1; channels <= 3; channels++)
+            run_decoys(seed, channels, false);
+}
+END_TEST
+
+START_TEST(nor_are_a_few_that_lead_to_the_vendors_themselves)
+{
+    for (uint64_t seed = 0; seed < 50; seed++)
+        run_decoys(seed, 3, true);
 }
 END_TEST
 
@@ -462,6 +481,7 @@ int main(void)
         visits_to_web_sites_and_portals_never_are,
         names_that_product_and_web_share_do_not_add_up,
         decoys_of_several_vendors_are_not_believed,
+        nor_are_a_few_that_lead_to_the_vendors_themselves,
         decoys_beside_an_agent_do_not_hide_it,
         an_agent_far_busier_than_decoys_stands_out,
         two_vendors_of_one_purpose_each_are_decoys,
