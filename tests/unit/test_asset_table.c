@@ -175,6 +175,55 @@ START_TEST(changes_keep_their_order_while_some_are_taken)
 }
 END_TEST
 
+/* Whatever comes in whatever order: the tables stay whole, within their bounds, and all verdicts can be read. */
+START_TEST(any_order_of_observations_keeps_the_tables_whole)
+{
+    static const struct service *const services[] = {&rig_ksn,      &rig_update, &rig_nimbus,
+                                                     &rig_livegrid, &rig_wdcp,   &rig_oem};
+    struct assets *assets = small(6, 2);
+    uint64_t state = 5;
+    int64_t minute = 0;
+    for (int i = 0; i < 20000; i++) {
+        minute += (int64_t)rig_random(&state, 40) - 5;
+        unsigned asset = rig_random(&state, 12);
+        const struct service *service = services[rig_random(&state, COUNT_OF(services))];
+        struct asset_standing standing = {.ts_ns = rig_time(minute),
+                                          .server = rig_addr(asset),
+                                          .client = rig_addr(rig_random(&state, 12)),
+                                          .kind = rig_random(&state, 4),
+                                          .vendor = service->vendor,
+                                          .port = (uint16_t)(13000 + rig_random(&state, 5))};
+        struct asset_contact contact = rig_spoken(asset, service, minute);
+        contact.vendor_network = true;
+        switch (rig_random(&state, 4)) {
+        case 0:
+            rig_seen(assets, asset, minute);
+            break;
+        case 1:
+            assets_stand_before(assets, &standing);
+            break;
+        default:
+            assets_contact(assets, &contact);
+        }
+        assets_tick(assets, rig_time(minute));
+        if (i % 7 == 0)
+            (void)rig_drain(assets);
+        const struct assets_counters *counters = assets_counters(assets);
+        ck_assert_uint_le(counters->assets, 6);
+        ck_assert_uint_le(counters->verdicts, 12);
+        struct assets_place place = {0};
+        struct verdict verdict;
+        unsigned count = 0;
+        while (assets_next_verdict(assets, &place, &verdict)) {
+            ck_assert_uint_le(verdict.behind, 12);
+            count++;
+        }
+        ck_assert_uint_eq(count, counters->verdicts);
+    }
+    assets_free(assets);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {machines_without_verdict_go_first_then_candidates,
@@ -185,6 +234,7 @@ int main(void)
                                   servers_that_go_leave_their_clients,
                                   memory_stays_small,
                                   changes_keep_their_order_while_some_are_taken,
+                                  any_order_of_observations_keeps_the_tables_whole,
                                   NULL};
     return run_suite(suite_of("asset_table", tests));
 }
