@@ -36,9 +36,13 @@ static void add_rivals(const struct table *table, const struct facts *facts,
         if (other == facts || other->state != VERDICT_CANDIDATE || of_system(other->vendor) ||
             same_owner(other->vendor, facts->vendor) || !chance_is_thin(other))
             continue;
+        if (facts->contacts > 0 && other->contacts == 0) /* look-ups come from web pages, too */
+            continue;
         around->rivals++;
         if (other->occasions > around->rival_most)
             around->rival_most = other->occasions;
+        if (chance_purposes(other) > around->rival_purposes)
+            around->rival_purposes = chance_purposes(other);
     }
 }
 
@@ -64,7 +68,7 @@ void around_fill(const struct table *table, const struct facts *facts,
     const struct asset *asset = table_asset(table, facts->asset);
     *ret_around = (struct surroundings){.gateway = asset->gateway};
     uint32_t speaker = TABLE_NONE;
-    if (facts->state == VERDICT_CANDIDATE)
+    if (facts->state == VERDICT_CANDIDATE && !of_system(facts->vendor))
         add_rivals(table, facts, ret_around);
     for (uint32_t i = asset->servers; i != TABLE_NONE; i = table_relation(table, i)->next_server) {
         const struct relation *relation = table_relation(table, i);

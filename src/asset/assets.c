@@ -32,7 +32,9 @@ enum {
     LOOKUP_OCCASIONS = 2   /* with fewer by flow, look-ups are the agent's way to speak */
 };
 
-static const double quiet_below = 0.05, removed_below = 0.001, regular_below = 0.01;
+static const double quiet_below = 0.05, regular_below = 0.01;
+/* Of this silence, and of all silences that the agent has had occasion for. */
+static const double removed_below = 0.001, removed_in_all = 0.003;
 
 struct change {
     int64_t ts_ns;
@@ -300,12 +302,14 @@ static void note_use(struct relation *relation, uint16_t port, int64_t ts_ns)
     int64_t away_ns = ts_ns - relation->occasion_ns;
     if (relation->occasions == 0 || away_ns >= OCCASION_NS || away_ns <= -OCCASION_NS) {
         relation->occasion_ns = ts_ns;
-        relation->occasions += relation->occasions < UINT16_MAX;
+        if (relation->occasions < UINT16_MAX)
+            relation->occasions++;
     }
     int32_t hour = presence_hour(ts_ns);
     if (relation->hours == 0 || presence_moves(relation->hour, hour)) {
         relation->hour = hour;
-        relation->hours += relation->hours < UINT16_MAX;
+        if (relation->hours < UINT16_MAX)
+            relation->hours++;
     }
 }
 
@@ -369,7 +373,8 @@ static void judge_silence(struct assets *assets, struct facts *facts, int64_t no
     uint32_t silent = hours - facts->silence.latest;
     bool long_enough = now_ns >= time_add(facts->last_ns, REMOVED_AFTER_NS) &&
                        silent >= REMOVED_HOURS && silent >= 2U * facts->silence.longest;
-    if (chance < removed_below && long_enough)
+    bool beyond_chance = chance < removed_below && chance * facts->silence.events < removed_in_all;
+    if (beyond_chance && long_enough)
         remove_silent(assets, facts, now_ns);
     else if (chance < quiet_below || now_ns >= time_add(asset->last_ns, UNSEEN_NS))
         facts->state = VERDICT_QUIET;

@@ -77,7 +77,7 @@ struct assets *assets_new(const struct assets_options *options);
 /* Releases everything; NULL is allowed. */
 void assets_free(struct assets *assets);
 
-/* The machine was there: any flow of it, at start and end.  `mac` NULL: unknown.  O(1), about 20 ns. */
+/* The machine was there: any flow of it, at start and end.  `mac` NULL: unknown.  O(1), 70 ns with 100,000 machines. */
 void assets_seen(struct assets *assets, const struct addr *asset, int64_t ts_ns,
                  const uint8_t *mac);
 /* Returns for how long the machine has been on, as far as it was seen; 0 for an unknown one.  Pauses of more than a quarter of an

@@ -12,9 +12,9 @@
  * Grip: coming back proves as much as the indicator that recognises it is sure; all reasons that rest on repetition are scaled by
  * the best certainty seen, up to a half, so that weak indicators never add up.
  *
- * Decoys: a generator sends names of several vendors, each now and then, wherever they lead.  Where three vendors (two, of one
- * purpose each) are seen on a machine in a manner that a generator can have, none of them is believed, unless it stands out: the
- * vendor's own network, its certificate, its port, an update's body, three purposes, or four times the others' occasions.
+ * Decoys: a generator sends names of several vendors, each now and then, wherever they lead.  Where two or more vendors are
+ * seen on a machine in a way that a generator can have, none is believed unless it stands out: the vendor's own network more than once in a while, its
+ * certificate, its port, an update's body, three purposes, or many times the others' occasions.
  *
  * Rejected: log-odds with a prior (the same decisions, but its rows say nothing to a reader, and the events' other evidence adds
  * up differently); learning the weights (no labelled traffic of most vendors exists). */
@@ -27,9 +27,13 @@
 enum {
     CLOCK_HOURS = 14, /* of a day: nobody sits there so long */
     SMALL_FLOWS = 5,
-    DISTINCT_OCCASIONS = 8, /* what stands out has so many */
-    STANDS_OUT = 4,         /* times the others' */
-    OWN_OCCASIONS = 3       /* of an agent beside one behind a server */
+    SKETCH_NAMES = 3,
+    DISTINCT_OCCASIONS = 8, /* with three purposes no decoy */
+    CROWD_OCCASIONS = 12,   /* what stands out of a crowd of vendors has so many, */
+    CROWD_TIMES = 4,        /* and so many times those of the others */
+    PAIR_OCCASIONS = 6,     /* beside one other */
+    PAIR_TIMES = 3,
+    OWN_OCCASIONS = 3 /* of an agent beside one behind a server */
 };
 
 /* A purpose counts from this certainty. */
@@ -66,7 +70,7 @@ double chance_lead(const struct facts *facts)
     return lead;
 }
 
-static unsigned purposes_of(const struct facts *facts)
+unsigned chance_purposes(const struct facts *facts)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < PURPOSE_COUNT; i++)
@@ -193,9 +197,20 @@ bool chance_is_thin(const struct facts *facts)
 {
     if (facts->contacts == 0 && facts->lookups == 0)
         return false;
-    bool sure = facts->vendor_network || facts->opaque || facts->certificate || facts->port ||
-                facts->bulk || names_of(facts) >= 3;
-    return !sure && !(purposes_of(facts) >= 3 && facts->occasions >= DISTINCT_OCCASIONS);
+    bool marked = facts->opaque || facts->certificate || facts->port || facts->bulk ||
+                  names_of(facts) >= SKETCH_NAMES;
+    unsigned purposes = chance_purposes(facts);
+    bool often = facts->occasions >= DISTINCT_OCCASIONS;
+    /* A decoy that leads to the vendor itself is a single name, now and then. */
+    bool at_home = facts->vendor_network && (purposes >= 2 || often);
+    return !marked && !at_home && !(purposes >= 3 && often);
+}
+
+/* True where the occasions are at least `least`, and many times those of the rivals. */
+static bool stands_out(const struct facts *facts, const struct surroundings *around, unsigned least,
+                       unsigned times)
+{
+    return facts->occasions >= least && facts->occasions >= times * around->rival_most;
 }
 
 static enum hold crowd_hold(const struct facts *facts, const struct surroundings *around)
@@ -204,12 +219,14 @@ static enum hold crowd_hold(const struct facts *facts, const struct surroundings
         around->gateway || facts->behind > 0; /* then many vendors are to be expected */
     if (around->rivals == 0 || passes_on || !chance_is_thin(facts))
         return HOLD_NONE;
-    if (facts->occasions >= DISTINCT_OCCASIONS &&
-        facts->occasions >= STANDS_OUT * around->rival_most)
+    if (stands_out(facts, around, CROWD_OCCASIONS, CROWD_TIMES))
         return HOLD_NONE;
     if (around->rivals >= 2)
         return HOLD_CROWD;
-    return purposes_of(facts) < 2 ? HOLD_PAIR : HOLD_NONE;
+    /* Two products side by side have two purposes each, and a product beside a stray contact soon outnumbers it. */
+    bool pair = around->rival_purposes >= 2 && facts->occasions >= PAIR_OCCASIONS;
+    bool stray = stands_out(facts, around, PAIR_OCCASIONS, PAIR_TIMES);
+    return chance_purposes(facts) >= 2 && (pair || stray) ? HOLD_NONE : HOLD_PAIR;
 }
 
 static enum hold hold_of(const struct facts *facts, const struct surroundings *around)
@@ -223,7 +240,7 @@ static enum hold hold_of(const struct facts *facts, const struct surroundings *a
     enum hold crowd = crowd_hold(facts, around);
     if (crowd != HOLD_NONE)
         return crowd;
-    unsigned purposes = purposes_of(facts);
+    unsigned purposes = chance_purposes(facts);
     if (facts->contact_occasions < 2 && purposes < 2 && names_of(facts) < 6)
         return HOLD_LOOKUPS;
     return facts->occasions < 3 && (purposes < 3 || facts->hours < 2) ? HOLD_FEW_OCCASIONS
@@ -250,7 +267,7 @@ static enum verdict_role role_of(const struct facts *facts, const struct surroun
     if (facts->embedded == NULL)
         return VERDICT_AGENT;
     /* The engine fetches updates from the vendor too; a product of the vendor's own does more. */
-    unsigned own = purposes_of(facts);
+    unsigned own = chance_purposes(facts);
     own -= strength(facts, PURPOSE_OEM_UPDATE) >= purpose_floor;
     own -= strength(facts, PURPOSE_UPDATE) >= purpose_floor;
     own -= strength(facts, PURPOSE_NETWORK_OWNER) >= purpose_floor;

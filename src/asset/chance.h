@@ -30,7 +30,7 @@ enum hold {
     HOLD_NONE,
     HOLD_FEW_OCCASIONS, /* on two occasions at most */
     HOLD_LOOKUPS,       /* looked up only, for one purpose */
-    HOLD_PAIR,          /* two vendors side by side, in a way that a decoy has too */
+    HOLD_PAIR,          /* two vendors side by side, as decoys would be */
     HOLD_CROWD,         /* three or more such */
     HOLD_ONE_OCCASION,
     HOLD_ONE_PORT, /* one internal port, of a server that does not contact the vendor */
@@ -40,9 +40,10 @@ enum hold {
 
 /* What stands around a machine. */
 struct surroundings {
-    bool gateway;        /* it forwards for others: nothing it says is its own */
-    unsigned rivals;     /* other vendors on it that could be decoys */
-    unsigned rival_most; /* the most occasions of one of them */
+    bool gateway;            /* it forwards for others: nothing it says is its own */
+    unsigned rivals;         /* other vendors on it that could be decoys */
+    unsigned rival_most;     /* the most occasions of one of them, */
+    unsigned rival_purposes; /* and the most purposes */
     /* The vendor's internal service that it uses: */
     unsigned ports;     /* how many different ones; 0 none */
     unsigned occasions; /* and on how many */
@@ -66,6 +67,8 @@ size_t chance_explain(const struct facts *facts, const struct surroundings *arou
                       struct verdict_reason ret_reasons[static VERDICT_REASONS_MAX]);
 /* True where a generator of decoy names could have made all of the facts. */
 bool chance_is_thin(const struct facts *facts);
+/* Returns for how many purposes a product was seen. */
+unsigned chance_purposes(const struct facts *facts);
 /* Returns the certainty of the best that was seen of a product, 0 to 1. */
 double chance_lead(const struct facts *facts);
 /* Returns the probability above which a verdict held back so cannot come. */

@@ -9,6 +9,7 @@ struct silence {
     uint16_t events;  /* further hours with contact since the first, */
     uint16_t longest; /* the longest way from one to the next, */
     uint32_t span;    /* and the way from the first to the latest; all in the machine's hours */
+    uint64_t squares; /* sum of the squares of the ways */
 };
 
 /* Begins anew with a contact in the machine's `hours`-th hour. */

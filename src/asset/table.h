@@ -8,8 +8,9 @@
 /* Where machines, their facts and their relations are kept, and what goes when it is full.  Records have numbers; pointers to them
  * stay good until the next call that makes one. */
 
+#define TABLE_NONE UINT32_MAX /* no number */
+
 enum {
-    TABLE_NONE = 0xffffffff,
     RELATION_PORTS = 3,
     RELATIONS_MAX = 8 /* servers of one client */
 };
@@ -23,18 +24,18 @@ enum asset_class {
 };
 
 struct asset {
-    struct addr addr;
+    struct addr addr; /* this and the next two are all that a flow touches */
     int64_t last_ns;
+    struct presence presence;
+    uint8_t mac[6];
+    bool has_mac, gateway, resolver;
+    uint8_t facts_count, relation_count;
+    uint8_t class;
     uint32_t before, after; /* by first sight */
     uint32_t older, newer;  /* of its class, by last sight (in hours) */
     uint32_t facts;         /* by first contact */
     uint32_t clients;       /* relations in which it is the server, newest first */
     uint32_t servers;       /* relations in which it is the client */
-    struct presence presence;
-    uint8_t mac[6];
-    uint8_t facts_count, relation_count;
-    uint8_t class;
-    bool has_mac, gateway, resolver;
 };
 
 /* A client that uses a server. */
@@ -66,9 +67,12 @@ struct table {
     uint32_t oldest[CLASS_COUNT], newest[CLASS_COUNT];
 };
 
+/* Makes empty tables; the options are copied. */
 void table_init(struct table *table, const struct assets_options *options);
+/* Releases what the tables hold. */
 void table_done(struct table *table);
 
+/* Return the record of a number. */
 struct asset *table_asset(const struct table *table, uint32_t number);
 struct facts *table_facts(const struct table *table, uint32_t number);
 struct relation *table_relation(const struct table *table, uint32_t number);
