@@ -30,9 +30,9 @@ static bool same_owner(const struct vendor *a, const struct vendor *b)
 static void add_rivals(const struct table *table, const struct facts *facts,
                        struct surroundings *around)
 {
-    for (uint32_t i = table_asset(table, facts->asset)->facts; i != TABLE_NONE;
-         i = table_facts(table, i)->next) {
-        const struct facts *other = table_facts(table, i);
+    for (uint32_t i = asset_table_asset(table, facts->asset)->facts; i != TABLE_NONE;
+         i = asset_table_facts(table, i)->next) {
+        const struct facts *other = asset_table_facts(table, i);
         if (other == facts || other->state != VERDICT_CANDIDATE || of_system(other->vendor) ||
             same_owner(other->vendor, facts->vendor) || !chance_is_thin(other))
             continue;
@@ -48,10 +48,10 @@ static void add_rivals(const struct table *table, const struct facts *facts,
 
 static double speaker_of(const struct table *table, const struct relation *relation)
 {
-    uint32_t number = table_find_facts(table, relation->server, relation->vendor);
-    if (number == TABLE_NONE || table_facts(table, number)->contacts == 0)
+    uint32_t number = asset_table_find_facts(table, relation->server, relation->vendor);
+    if (number == TABLE_NONE || asset_table_facts(table, number)->contacts == 0)
         return 0.0;
-    return chance_lead(table_facts(table, number));
+    return chance_lead(asset_table_facts(table, number));
 }
 
 static unsigned ports_of(const struct relation *relation)
@@ -65,13 +65,14 @@ static unsigned ports_of(const struct relation *relation)
 void around_fill(const struct table *table, const struct facts *facts,
                  struct surroundings *ret_around, uint32_t *ret_speaker)
 {
-    const struct asset *asset = table_asset(table, facts->asset);
+    const struct asset *asset = asset_table_asset(table, facts->asset);
     *ret_around = (struct surroundings){.gateway = asset->gateway};
     uint32_t speaker = TABLE_NONE;
     if (facts->state == VERDICT_CANDIDATE && !of_system(facts->vendor))
         add_rivals(table, facts, ret_around);
-    for (uint32_t i = asset->servers; i != TABLE_NONE; i = table_relation(table, i)->next_server) {
-        const struct relation *relation = table_relation(table, i);
+    for (uint32_t i = asset->servers; i != TABLE_NONE;
+         i = asset_table_relation(table, i)->next_server) {
+        const struct relation *relation = asset_table_relation(table, i);
         unsigned ports = ports_of(relation);
         if (relation->vendor != facts->vendor || ports == 0)
             continue;

@@ -54,7 +54,7 @@ struct assets {
 struct assets *assets_new(const struct assets_options *options)
 {
     struct assets *assets = mem_zeroed(1, sizeof *assets);
-    table_init(&assets->table, options);
+    asset_table_init(&assets->table, options);
     return assets;
 }
 
@@ -62,7 +62,7 @@ void assets_free(struct assets *assets)
 {
     if (assets == NULL)
         return;
-    table_done(&assets->table);
+    asset_table_done(&assets->table);
     free(assets->changes);
     free(assets);
 }
@@ -106,7 +106,7 @@ static void push(struct assets *assets, enum asset_change_kind kind, struct fact
     facts->pending++;
     assets->changes[assets->changes_first + assets->changes_count++] =
         (struct change){.ts_ns = ts_ns,
-                        .asset = table_asset(&assets->table, facts->asset)->addr,
+                        .asset = asset_table_asset(&assets->table, facts->asset)->addr,
                         .vendor = facts->vendor,
                         .kind = kind};
 }
@@ -131,9 +131,9 @@ static void link_replacement(struct assets *assets, struct facts *newer, struct 
 /* Looks for what `facts` replaced, or what replaced it. */
 static void look_for_replacement(struct assets *assets, struct facts *facts, int64_t ts_ns)
 {
-    for (uint32_t i = table_asset(&assets->table, facts->asset)->facts; i != TABLE_NONE;
-         i = table_facts(&assets->table, i)->next) {
-        struct facts *other = table_facts(&assets->table, i);
+    for (uint32_t i = asset_table_asset(&assets->table, facts->asset)->facts; i != TABLE_NONE;
+         i = asset_table_facts(&assets->table, i)->next) {
+        struct facts *other = asset_table_facts(&assets->table, i);
         link_replacement(assets, facts, other, ts_ns);
         link_replacement(assets, other, facts, ts_ns);
     }
@@ -147,7 +147,7 @@ static void revive(struct assets *assets, struct facts *facts, int64_t ts_ns)
     if (facts->state != VERDICT_REMOVED)
         return;
     facts->state = VERDICT_RETURNED;
-    silence_begin(&facts->silence, table_asset(&assets->table, facts->asset)->presence.hours);
+    silence_begin(&facts->silence, asset_table_asset(&assets->table, facts->asset)->presence.hours);
     push(assets, ASSET_RETURNED, facts, ts_ns);
 }
 
@@ -169,7 +169,7 @@ static void decide(struct assets *assets, struct facts *facts, int64_t ts_ns)
         return;
     facts->state = VERDICT_INSTALLED;
     facts->since_ns = ts_ns;
-    table_sort(&assets->table, facts->asset);
+    asset_table_sort(&assets->table, facts->asset);
     push(assets, ASSET_INSTALLED, facts, ts_ns);
     look_for_replacement(assets, facts, ts_ns);
 }
@@ -180,18 +180,18 @@ static void decide(struct assets *assets, struct facts *facts, int64_t ts_ns)
 static uint32_t note_presence(struct assets *assets, const struct addr *addr, int64_t ts_ns,
                               bool flow)
 {
-    uint32_t number = table_make(&assets->table, addr, ts_ns);
-    struct asset *asset = table_asset(&assets->table, number);
+    uint32_t number = asset_table_make(&assets->table, addr, ts_ns);
+    struct asset *asset = asset_table_asset(&assets->table, number);
     int32_t ended = asset->presence.hour;
     enum presence_step step = presence_note(&asset->presence, ts_ns, flow);
     if (step != PRESENCE_SAME || ts_ns > asset->last_ns)
         asset->last_ns = ts_ns;
     if (step == PRESENCE_SAME)
         return number;
-    table_touch(&assets->table, number);
+    asset_table_touch(&assets->table, number);
     for (uint32_t i = asset->facts; step == PRESENCE_CALM && i != TABLE_NONE;
-         i = table_facts(&assets->table, i)->next)
-        facts_add_calm(table_facts(&assets->table, i), ended);
+         i = asset_table_facts(&assets->table, i)->next)
+        facts_add_calm(asset_table_facts(&assets->table, i), ended);
     return number;
 }
 
@@ -200,20 +200,20 @@ void assets_seen(struct assets *assets, const struct addr *asset, int64_t ts_ns,
     uint32_t number = note_presence(assets, asset, ts_ns, true);
     if (mac == NULL)
         return;
-    struct asset *record = table_asset(&assets->table, number);
+    struct asset *record = asset_table_asset(&assets->table, number);
     record->has_mac = true;
     memcpy(record->mac, mac, sizeof record->mac);
 }
 
 int64_t assets_uptime(const struct assets *assets, const struct addr *asset)
 {
-    uint32_t number = table_find(&assets->table, asset);
-    return number != TABLE_NONE ? table_asset(&assets->table, number)->presence.up_ns : 0;
+    uint32_t number = asset_table_find(&assets->table, asset);
+    return number != TABLE_NONE ? asset_table_asset(&assets->table, number)->presence.up_ns : 0;
 }
 
 static void note_life(struct assets *assets, struct facts *facts)
 {
-    uint32_t hours = table_asset(&assets->table, facts->asset)->presence.hours;
+    uint32_t hours = asset_table_asset(&assets->table, facts->asset)->presence.hours;
     if (facts->silence.latest == 0)
         silence_begin(&facts->silence, hours);
     else
@@ -223,10 +223,11 @@ static void note_life(struct assets *assets, struct facts *facts)
 void assets_contact(struct assets *assets, const struct asset_contact *contact)
 {
     uint32_t asset = note_presence(assets, &contact->asset, contact->ts_ns, false);
-    if (contact->lookup && table_asset(&assets->table, asset)->resolver)
+    if (contact->lookup && asset_table_asset(&assets->table, asset)->resolver)
         return;
-    uint32_t number = table_make_facts(&assets->table, asset, contact->vendor, contact->ts_ns);
-    struct facts *facts = table_facts(&assets->table, number);
+    uint32_t number =
+        asset_table_make_facts(&assets->table, asset, contact->vendor, contact->ts_ns);
+    struct facts *facts = asset_table_facts(&assets->table, number);
     if (!facts_add(facts, contact))
         return;
     if (contact->first) {
@@ -241,11 +242,11 @@ void assets_contact(struct assets *assets, const struct asset_contact *contact)
 static struct facts *find(const struct assets *assets, const struct addr *addr,
                           const struct vendor *vendor)
 {
-    uint32_t asset = table_find(&assets->table, addr);
+    uint32_t asset = asset_table_find(&assets->table, addr);
     if (asset == TABLE_NONE)
         return NULL;
-    uint32_t number = table_find_facts(&assets->table, asset, vendor);
-    return number != TABLE_NONE ? table_facts(&assets->table, number) : NULL;
+    uint32_t number = asset_table_find_facts(&assets->table, asset, vendor);
+    return number != TABLE_NONE ? asset_table_facts(&assets->table, number) : NULL;
 }
 
 /* A page left open beats too. */
@@ -317,9 +318,10 @@ static void note_use(struct relation *relation, uint16_t port, int64_t ts_ns)
 static void add_use(struct assets *assets, const struct asset_standing *standing, uint32_t client,
                     uint32_t relation)
 {
-    note_use(table_relation(&assets->table, relation), standing->port, standing->ts_ns);
-    uint32_t number = table_make_facts(&assets->table, client, standing->vendor, standing->ts_ns);
-    struct facts *facts = table_facts(&assets->table, number);
+    note_use(asset_table_relation(&assets->table, relation), standing->port, standing->ts_ns);
+    uint32_t number =
+        asset_table_make_facts(&assets->table, client, standing->vendor, standing->ts_ns);
+    struct facts *facts = asset_table_facts(&assets->table, number);
     if (standing->ts_ns > facts->last_ns)
         facts->last_ns = standing->ts_ns;
     note_life(assets, facts);
@@ -336,22 +338,22 @@ void assets_stand_before(struct assets *assets, const struct asset_standing *sta
         return;
     (void)note_presence(assets, &standing->server, standing->ts_ns, false);
     uint32_t client = note_presence(assets, &standing->client, standing->ts_ns, false);
-    uint32_t server = table_find(&assets->table, &standing->server);
+    uint32_t server = asset_table_find(&assets->table, &standing->server);
     if (server == TABLE_NONE) /* the client took its place */
         return;
-    struct asset *record = table_asset(&assets->table, server);
+    struct asset *record = asset_table_asset(&assets->table, server);
     record->resolver = record->resolver || standing->kind == ASSET_STAND_RESOLVER;
     record->gateway = record->gateway || standing->kind == ASSET_STAND_GATEWAY;
     bool forwards = standing->kind == ASSET_STAND_GATEWAY;
     const struct vendor *vendor = forwards ? NULL : standing->vendor;
     if (standing->kind == ASSET_STAND_RESOLVER || (vendor == NULL && !forwards))
         return;
-    uint32_t relation = table_relate(&assets->table, server, client, vendor, standing->ts_ns);
+    uint32_t relation = asset_table_relate(&assets->table, server, client, vendor, standing->ts_ns);
     if (standing->kind == ASSET_STAND_SERVICE)
         add_use(assets, standing, client, relation);
-    uint32_t facts = table_find_facts(&assets->table, server, standing->vendor);
+    uint32_t facts = asset_table_find_facts(&assets->table, server, standing->vendor);
     if (standing->vendor != NULL && facts != TABLE_NONE)
-        decide(assets, table_facts(&assets->table, facts), standing->ts_ns);
+        decide(assets, asset_table_facts(&assets->table, facts), standing->ts_ns);
 }
 
 /* --- Silence ----------------------------------------------------------------------------------- */
@@ -366,7 +368,7 @@ static void remove_silent(struct assets *assets, struct facts *facts, int64_t no
 
 static void judge_silence(struct assets *assets, struct facts *facts, int64_t now_ns)
 {
-    const struct asset *asset = table_asset(&assets->table, facts->asset);
+    const struct asset *asset = asset_table_asset(&assets->table, facts->asset);
     uint32_t hours = asset->presence.hours;
     double expected = 0.0;
     double chance = silence_chance(&facts->silence, hours, &expected);
@@ -385,12 +387,12 @@ static void judge_silence(struct assets *assets, struct facts *facts, int64_t no
 static void judge_all(struct assets *assets, int64_t now_ns)
 {
     const struct table *table = &assets->table;
-    for (uint32_t i = table->first; i != TABLE_NONE; i = table_asset(table, i)->after) {
-        if (table_asset(table, i)->class != CLASS_SURE)
+    for (uint32_t i = table->first; i != TABLE_NONE; i = asset_table_asset(table, i)->after) {
+        if (asset_table_asset(table, i)->class != CLASS_SURE)
             continue;
-        for (uint32_t j = table_asset(table, i)->facts; j != TABLE_NONE;
-             j = table_facts(table, j)->next) {
-            struct facts *facts = table_facts(table, j);
+        for (uint32_t j = asset_table_asset(table, i)->facts; j != TABLE_NONE;
+             j = asset_table_facts(table, j)->next) {
+            struct facts *facts = asset_table_facts(table, j);
             if (is_sure(facts) && facts->state != VERDICT_REMOVED)
                 judge_silence(assets, facts, now_ns);
         }
@@ -428,7 +430,7 @@ static void fill_product(const struct facts *facts, struct verdict *verdict)
 static void fill_verdict(const struct assets *assets, const struct facts *facts,
                          struct verdict *ret_verdict)
 {
-    const struct asset *asset = table_asset(&assets->table, facts->asset);
+    const struct asset *asset = asset_table_asset(&assets->table, facts->asset);
     struct surroundings around;
     uint32_t speaker = TABLE_NONE;
     around_fill(&assets->table, facts, &around, &speaker);
@@ -455,10 +457,10 @@ static void fill_verdict(const struct assets *assets, const struct facts *facts,
     ret_verdict->reason_count = chance_explain(facts, &around, &chance, ret_verdict->reasons);
     fill_product(facts, ret_verdict);
     if (chance.role == VERDICT_SPEAKS_FOR)
-        ret_verdict->behind = facts->behind + table_clients(&assets->table, facts->asset);
+        ret_verdict->behind = facts->behind + asset_table_clients(&assets->table, facts->asset);
     if (chance.role == VERDICT_BEHIND && speaker != TABLE_NONE) {
         ret_verdict->has_speaker = true;
-        ret_verdict->speaker = table_asset(&assets->table, speaker)->addr;
+        ret_verdict->speaker = asset_table_asset(&assets->table, speaker)->addr;
     }
     ret_verdict->silence =
         silence_chance(&facts->silence, asset->presence.hours, &ret_verdict->expected);
@@ -487,17 +489,17 @@ bool assets_next_verdict(const struct assets *assets, struct assets_place *place
 {
     const struct table *table = &assets->table;
     uint32_t asset = place->started ? place->asset : table->first;
-    uint32_t facts = place->started        ? table_facts(table, place->verdict)->next
-                     : asset != TABLE_NONE ? table_asset(table, asset)->facts
+    uint32_t facts = place->started        ? asset_table_facts(table, place->verdict)->next
+                     : asset != TABLE_NONE ? asset_table_asset(table, asset)->facts
                                            : TABLE_NONE;
     while (asset != TABLE_NONE && facts == TABLE_NONE) {
-        asset = table_asset(table, asset)->after;
-        facts = asset != TABLE_NONE ? table_asset(table, asset)->facts : TABLE_NONE;
+        asset = asset_table_asset(table, asset)->after;
+        facts = asset != TABLE_NONE ? asset_table_asset(table, asset)->facts : TABLE_NONE;
     }
     if (asset == TABLE_NONE)
         return false;
     *place = (struct assets_place){.asset = asset, .verdict = facts, .started = true};
-    fill_verdict(assets, table_facts(table, facts), ret_verdict);
+    fill_verdict(assets, asset_table_facts(table, facts), ret_verdict);
     return true;
 }
 
@@ -518,5 +520,5 @@ const struct assets_counters *assets_counters(const struct assets *assets)
 
 size_t assets_bytes(const struct assets *assets)
 {
-    return table_bytes(&assets->table) + assets->changes_capacity * sizeof *assets->changes;
+    return asset_table_bytes(&assets->table) + assets->changes_capacity * sizeof *assets->changes;
 }

@@ -10,7 +10,7 @@ struct presence {
     uint32_t hours;          /* how many different ones; 0: never seen */
     uint16_t flows, busiest; /* in the latest hour; the most of any hour */
     int64_t seen_ns;         /* last */
-    int64_t up_ns;           /* for how long it was on: pauses of up to a quarter of an hour count */
+    int64_t up_ns; /* for how long it was on: pauses of up to a quarter of an hour count */
 };
 
 /* What presence_note() found. */

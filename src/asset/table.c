@@ -48,22 +48,22 @@ static void slots_done(struct slots *slots)
     free(slots->free);
 }
 
-struct asset *table_asset(const struct table *table, uint32_t number)
+struct asset *asset_table_asset(const struct table *table, uint32_t number)
 {
     return (struct asset *)table->assets.records + number;
 }
 
-struct facts *table_facts(const struct table *table, uint32_t number)
+struct facts *asset_table_facts(const struct table *table, uint32_t number)
 {
     return (struct facts *)table->facts.records + number;
 }
 
-struct relation *table_relation(const struct table *table, uint32_t number)
+struct relation *asset_table_relation(const struct table *table, uint32_t number)
 {
     return (struct relation *)table->relations.records + number;
 }
 
-void table_init(struct table *table, const struct assets_options *options)
+void asset_table_init(struct table *table, const struct assets_options *options)
 {
     *table = (struct table){.options = *options, .seed = hash_seed()};
     index_init(&table->index);
@@ -72,7 +72,7 @@ void table_init(struct table *table, const struct assets_options *options)
         table->oldest[i] = table->newest[i] = TABLE_NONE;
 }
 
-void table_done(struct table *table)
+void asset_table_done(struct table *table)
 {
     index_done(&table->index);
     slots_done(&table->assets);
@@ -84,12 +84,12 @@ void table_done(struct table *table)
 
 static void class_append(struct table *table, uint32_t number)
 {
-    struct asset *asset = table_asset(table, number);
+    struct asset *asset = asset_table_asset(table, number);
     uint32_t newest = table->newest[asset->class];
     asset->older = newest;
     asset->newer = TABLE_NONE;
     if (newest != TABLE_NONE)
-        table_asset(table, newest)->newer = number;
+        asset_table_asset(table, newest)->newer = number;
     else
         table->oldest[asset->class] = number;
     table->newest[asset->class] = number;
@@ -98,22 +98,22 @@ static void class_append(struct table *table, uint32_t number)
 static void class_unlink(struct table *table, const struct asset *asset)
 {
     if (asset->older != TABLE_NONE)
-        table_asset(table, asset->older)->newer = asset->newer;
+        asset_table_asset(table, asset->older)->newer = asset->newer;
     else
         table->oldest[asset->class] = asset->newer;
     if (asset->newer != TABLE_NONE)
-        table_asset(table, asset->newer)->older = asset->older;
+        asset_table_asset(table, asset->newer)->older = asset->older;
     else
         table->newest[asset->class] = asset->older;
 }
 
 static void order_append(struct table *table, uint32_t number)
 {
-    struct asset *asset = table_asset(table, number);
+    struct asset *asset = asset_table_asset(table, number);
     asset->before = table->last;
     asset->after = TABLE_NONE;
     if (table->last != TABLE_NONE)
-        table_asset(table, table->last)->after = number;
+        asset_table_asset(table, table->last)->after = number;
     else
         table->first = number;
     table->last = number;
@@ -122,27 +122,27 @@ static void order_append(struct table *table, uint32_t number)
 static void order_unlink(struct table *table, const struct asset *asset)
 {
     if (asset->before != TABLE_NONE)
-        table_asset(table, asset->before)->after = asset->after;
+        asset_table_asset(table, asset->before)->after = asset->after;
     else
         table->first = asset->after;
     if (asset->after != TABLE_NONE)
-        table_asset(table, asset->after)->before = asset->before;
+        asset_table_asset(table, asset->after)->before = asset->before;
     else
         table->last = asset->before;
 }
 
-void table_touch(struct table *table, uint32_t asset)
+void asset_table_touch(struct table *table, uint32_t asset)
 {
-    class_unlink(table, table_asset(table, asset));
+    class_unlink(table, asset_table_asset(table, asset));
     class_append(table, asset);
 }
 
-void table_sort(struct table *table, uint32_t asset)
+void asset_table_sort(struct table *table, uint32_t asset)
 {
-    struct asset *record = table_asset(table, asset);
+    struct asset *record = asset_table_asset(table, asset);
     uint8_t class = record->facts == TABLE_NONE ? CLASS_PLAIN : CLASS_CANDIDATE;
-    for (uint32_t i = record->facts; i != TABLE_NONE; i = table_facts(table, i)->next)
-        if (table_facts(table, i)->state != VERDICT_CANDIDATE)
+    for (uint32_t i = record->facts; i != TABLE_NONE; i = asset_table_facts(table, i)->next)
+        if (asset_table_facts(table, i)->state != VERDICT_CANDIDATE)
             class = CLASS_SURE;
     if (class == record->class)
         return;
@@ -155,17 +155,18 @@ void table_sort(struct table *table, uint32_t asset)
 
 static void facts_release(struct table *table, uint32_t number)
 {
-    table->counters.lost_changes += table_facts(table, number)->pending;
-    table_facts(table, number)->pending = 0;
+    table->counters.lost_changes += asset_table_facts(table, number)->pending;
+    asset_table_facts(table, number)->pending = 0;
     slots_give(&table->facts, number);
     table->counters.verdicts--;
 }
 
-uint32_t table_find_facts(const struct table *table, uint32_t asset, const struct vendor *vendor)
+uint32_t asset_table_find_facts(const struct table *table, uint32_t asset,
+                                const struct vendor *vendor)
 {
-    uint32_t number = table_asset(table, asset)->facts;
-    while (number != TABLE_NONE && table_facts(table, number)->vendor != vendor)
-        number = table_facts(table, number)->next;
+    uint32_t number = asset_table_asset(table, asset)->facts;
+    while (number != TABLE_NONE && asset_table_facts(table, number)->vendor != vendor)
+        number = asset_table_facts(table, number)->next;
     return number;
 }
 
@@ -174,16 +175,16 @@ static void evict_facts(struct table *table, struct asset *asset)
 {
     uint32_t *victim = &asset->facts;
     for (uint32_t *link = &asset->facts; *link != TABLE_NONE;
-         link = &table_facts(table, *link)->next) {
-        const struct facts *facts = table_facts(table, *link);
-        const struct facts *least = table_facts(table, *victim);
+         link = &asset_table_facts(table, *link)->next) {
+        const struct facts *facts = asset_table_facts(table, *link);
+        const struct facts *least = asset_table_facts(table, *victim);
         bool sure = facts->state != VERDICT_CANDIDATE;
         bool least_sure = least->state != VERDICT_CANDIDATE;
         if (sure != least_sure ? least_sure : facts->probability <= least->probability)
             victim = link;
     }
     uint32_t number = *victim;
-    *victim = table_facts(table, number)->next;
+    *victim = asset_table_facts(table, number)->next;
     facts_release(table, number);
     asset->facts_count--;
     table->counters.evicted_verdicts++;
@@ -192,33 +193,33 @@ static void evict_facts(struct table *table, struct asset *asset)
 static uint32_t count_behind(const struct table *table, uint32_t asset, const struct vendor *vendor)
 {
     uint32_t count = 0;
-    for (uint32_t i = table_asset(table, asset)->clients; i != TABLE_NONE;
-         i = table_relation(table, i)->next_client)
-        count += table_relation(table, i)->vendor == vendor;
+    for (uint32_t i = asset_table_asset(table, asset)->clients; i != TABLE_NONE;
+         i = asset_table_relation(table, i)->next_client)
+        count += asset_table_relation(table, i)->vendor == vendor;
     return count;
 }
 
-uint32_t table_make_facts(struct table *table, uint32_t asset, const struct vendor *vendor,
-                          int64_t ts_ns)
+uint32_t asset_table_make_facts(struct table *table, uint32_t asset, const struct vendor *vendor,
+                                int64_t ts_ns)
 {
-    uint32_t number = table_find_facts(table, asset, vendor);
+    uint32_t number = asset_table_find_facts(table, asset, vendor);
     if (number != TABLE_NONE)
         return number;
-    if (table_asset(table, asset)->facts_count >= table->options.verdicts_max)
-        evict_facts(table, table_asset(table, asset));
+    if (asset_table_asset(table, asset)->facts_count >= table->options.verdicts_max)
+        evict_facts(table, asset_table_asset(table, asset));
     number = slots_take(&table->facts, sizeof(struct facts));
-    struct facts *facts = table_facts(table, number);
+    struct facts *facts = asset_table_facts(table, number);
     facts_begin(facts, vendor, ts_ns);
     facts->asset = asset;
     facts->next = TABLE_NONE;
     facts->behind = count_behind(table, asset, vendor);
-    uint32_t *link = &table_asset(table, asset)->facts;
+    uint32_t *link = &asset_table_asset(table, asset)->facts;
     while (*link != TABLE_NONE)
-        link = &table_facts(table, *link)->next;
+        link = &asset_table_facts(table, *link)->next;
     *link = number;
-    table_asset(table, asset)->facts_count++;
+    asset_table_asset(table, asset)->facts_count++;
     table->counters.verdicts++;
-    table_sort(table, asset);
+    asset_table_sort(table, asset);
     return number;
 }
 
@@ -228,28 +229,30 @@ static void add_behind(struct table *table, const struct relation *relation, uin
 {
     if (relation->vendor == NULL)
         return;
-    uint32_t number = table_find_facts(table, relation->server, relation->vendor);
+    uint32_t number = asset_table_find_facts(table, relation->server, relation->vendor);
     if (number != TABLE_NONE)
-        table_facts(table, number)->behind += change;
+        asset_table_facts(table, number)->behind += change;
 }
 
 static void unlink_relation(struct table *table, uint32_t number)
 {
-    struct relation *relation = table_relation(table, number);
+    struct relation *relation = asset_table_relation(table, number);
     add_behind(table, relation, UINT32_MAX);
     if (relation->previous_client != TABLE_NONE)
-        table_relation(table, relation->previous_client)->next_client = relation->next_client;
+        asset_table_relation(table, relation->previous_client)->next_client = relation->next_client;
     else
-        table_asset(table, relation->server)->clients = relation->next_client;
+        asset_table_asset(table, relation->server)->clients = relation->next_client;
     if (relation->next_client != TABLE_NONE)
-        table_relation(table, relation->next_client)->previous_client = relation->previous_client;
+        asset_table_relation(table, relation->next_client)->previous_client =
+            relation->previous_client;
     if (relation->previous_server != TABLE_NONE)
-        table_relation(table, relation->previous_server)->next_server = relation->next_server;
+        asset_table_relation(table, relation->previous_server)->next_server = relation->next_server;
     else
-        table_asset(table, relation->client)->servers = relation->next_server;
+        asset_table_asset(table, relation->client)->servers = relation->next_server;
     if (relation->next_server != TABLE_NONE)
-        table_relation(table, relation->next_server)->previous_server = relation->previous_server;
-    table_asset(table, relation->client)->relation_count--;
+        asset_table_relation(table, relation->next_server)->previous_server =
+            relation->previous_server;
+    asset_table_asset(table, relation->client)->relation_count--;
     slots_give(&table->relations, number);
     table->counters.relations--;
 }
@@ -257,36 +260,37 @@ static void unlink_relation(struct table *table, uint32_t number)
 static uint32_t find_relation(const struct table *table, uint32_t server, uint32_t client,
                               const struct vendor *vendor)
 {
-    uint32_t number = table_asset(table, client)->servers;
-    while (number != TABLE_NONE && (table_relation(table, number)->server != server ||
-                                    table_relation(table, number)->vendor != vendor))
-        number = table_relation(table, number)->next_server;
+    uint32_t number = asset_table_asset(table, client)->servers;
+    while (number != TABLE_NONE && (asset_table_relation(table, number)->server != server ||
+                                    asset_table_relation(table, number)->vendor != vendor))
+        number = asset_table_relation(table, number)->next_server;
     return number;
 }
 
 static void evict_relation(struct table *table, const struct asset *client)
 {
     uint32_t victim = client->servers;
-    for (uint32_t i = client->servers; i != TABLE_NONE; i = table_relation(table, i)->next_server)
-        if (table_relation(table, i)->last_ns <= table_relation(table, victim)->last_ns)
+    for (uint32_t i = client->servers; i != TABLE_NONE;
+         i = asset_table_relation(table, i)->next_server)
+        if (asset_table_relation(table, i)->last_ns <= asset_table_relation(table, victim)->last_ns)
             victim = i;
     unlink_relation(table, victim);
     table->counters.evicted_relations++;
 }
 
-uint32_t table_relate(struct table *table, uint32_t server, uint32_t client,
-                      const struct vendor *vendor, int64_t ts_ns)
+uint32_t asset_table_relate(struct table *table, uint32_t server, uint32_t client,
+                            const struct vendor *vendor, int64_t ts_ns)
 {
     uint32_t number = find_relation(table, server, client, vendor);
     if (number != TABLE_NONE) {
-        table_relation(table, number)->last_ns = ts_ns;
+        asset_table_relation(table, number)->last_ns = ts_ns;
         return number;
     }
-    if (table_asset(table, client)->relation_count >= RELATIONS_MAX)
-        evict_relation(table, table_asset(table, client));
+    if (asset_table_asset(table, client)->relation_count >= RELATIONS_MAX)
+        evict_relation(table, asset_table_asset(table, client));
     number = slots_take(&table->relations, sizeof(struct relation));
-    struct relation *relation = table_relation(table, number);
-    struct asset *host = table_asset(table, server), *user = table_asset(table, client);
+    struct relation *relation = asset_table_relation(table, number);
+    struct asset *host = asset_table_asset(table, server), *user = asset_table_asset(table, client);
     *relation = (struct relation){.vendor = vendor,
                                   .server = server,
                                   .client = client,
@@ -296,9 +300,9 @@ uint32_t table_relate(struct table *table, uint32_t server, uint32_t client,
                                   .previous_server = TABLE_NONE,
                                   .last_ns = ts_ns};
     if (host->clients != TABLE_NONE)
-        table_relation(table, host->clients)->previous_client = number;
+        asset_table_relation(table, host->clients)->previous_client = number;
     if (user->servers != TABLE_NONE)
-        table_relation(table, user->servers)->previous_server = number;
+        asset_table_relation(table, user->servers)->previous_server = number;
     host->clients = user->servers = number;
     user->relation_count++;
     table->counters.relations++;
@@ -313,24 +317,24 @@ static uint32_t hash_of(const struct table *table, const struct addr *addr)
     return (uint32_t)hash_bytes(addr->bytes, sizeof addr->bytes, table->seed);
 }
 
-uint32_t table_find(const struct table *table, const struct addr *addr)
+uint32_t asset_table_find(const struct table *table, const struct addr *addr)
 {
     uint32_t hash = hash_of(table, addr), place = 0;
     uint32_t number = index_first(&table->index, hash, &place);
-    while (number != INDEX_NONE && !addr_equal(&table_asset(table, number)->addr, addr))
+    while (number != INDEX_NONE && !addr_equal(&asset_table_asset(table, number)->addr, addr))
         number = index_next(&table->index, hash, &place);
     return number != INDEX_NONE ? number : TABLE_NONE;
 }
 
 static void release(struct table *table, uint32_t number)
 {
-    struct asset *asset = table_asset(table, number);
+    struct asset *asset = asset_table_asset(table, number);
     while (asset->clients != TABLE_NONE)
         unlink_relation(table, asset->clients);
     while (asset->servers != TABLE_NONE)
         unlink_relation(table, asset->servers);
     for (uint32_t i = asset->facts, next = 0; i != TABLE_NONE; i = next) {
-        next = table_facts(table, i)->next;
+        next = asset_table_facts(table, i)->next;
         facts_release(table, i);
     }
     index_remove(&table->index, hash_of(table, &asset->addr), number);
@@ -351,20 +355,20 @@ static void evict(struct table *table)
     table->counters.evicted_assets++;
 }
 
-uint32_t table_make(struct table *table, const struct addr *addr, int64_t ts_ns)
+uint32_t asset_table_make(struct table *table, const struct addr *addr, int64_t ts_ns)
 {
-    uint32_t number = table_find(table, addr);
+    uint32_t number = asset_table_find(table, addr);
     if (number != TABLE_NONE)
         return number;
     if (table->counters.assets >= table->options.assets_max)
         evict(table);
     number = slots_take(&table->assets, sizeof(struct asset));
-    *table_asset(table, number) = (struct asset){.addr = *addr,
-                                                 .last_ns = ts_ns,
-                                                 .facts = TABLE_NONE,
-                                                 .clients = TABLE_NONE,
-                                                 .servers = TABLE_NONE,
-                                                 .class = CLASS_PLAIN};
+    *asset_table_asset(table, number) = (struct asset){.addr = *addr,
+                                                       .last_ns = ts_ns,
+                                                       .facts = TABLE_NONE,
+                                                       .clients = TABLE_NONE,
+                                                       .servers = TABLE_NONE,
+                                                       .class = CLASS_PLAIN};
     index_add(&table->index, hash_of(table, addr), number);
     class_append(table, number);
     order_append(table, number);
@@ -372,12 +376,12 @@ uint32_t table_make(struct table *table, const struct addr *addr, int64_t ts_ns)
     return number;
 }
 
-uint32_t table_clients(const struct table *table, uint32_t asset)
+uint32_t asset_table_clients(const struct table *table, uint32_t asset)
 {
     return count_behind(table, asset, NULL);
 }
 
-size_t table_bytes(const struct table *table)
+size_t asset_table_bytes(const struct table *table)
 {
     return table->assets.capacity * (sizeof(struct asset) + sizeof(uint32_t)) +
            table->facts.capacity * (sizeof(struct facts) + sizeof(uint32_t)) +

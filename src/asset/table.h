@@ -68,33 +68,34 @@ struct table {
 };
 
 /* Makes empty tables; the options are copied. */
-void table_init(struct table *table, const struct assets_options *options);
+void asset_table_init(struct table *table, const struct assets_options *options);
 /* Releases what the tables hold. */
-void table_done(struct table *table);
+void asset_table_done(struct table *table);
 
 /* Return the record of a number. */
-struct asset *table_asset(const struct table *table, uint32_t number);
-struct facts *table_facts(const struct table *table, uint32_t number);
-struct relation *table_relation(const struct table *table, uint32_t number);
+struct asset *asset_table_asset(const struct table *table, uint32_t number);
+struct facts *asset_table_facts(const struct table *table, uint32_t number);
+struct relation *asset_table_relation(const struct table *table, uint32_t number);
 
 /* Returns the machine's number, or TABLE_NONE. */
-uint32_t table_find(const struct table *table, const struct addr *addr);
+uint32_t asset_table_find(const struct table *table, const struct addr *addr);
 /* Returns the machine's number; a new one may evict another. */
-uint32_t table_make(struct table *table, const struct addr *addr, int64_t ts_ns);
+uint32_t asset_table_make(struct table *table, const struct addr *addr, int64_t ts_ns);
 /* The machine was seen in another hour: it is the newest of its class. */
-void table_touch(struct table *table, uint32_t asset);
+void asset_table_touch(struct table *table, uint32_t asset);
 /* Puts the machine into the class that its verdicts make. */
-void table_sort(struct table *table, uint32_t asset);
+void asset_table_sort(struct table *table, uint32_t asset);
 
 /* Returns the number of the machine's facts about the vendor, or TABLE_NONE. */
-uint32_t table_find_facts(const struct table *table, uint32_t asset, const struct vendor *vendor);
+uint32_t asset_table_find_facts(const struct table *table, uint32_t asset,
+                                const struct vendor *vendor);
 /* Returns it, made where there is none; at the bound the machine's least likely facts go. */
-uint32_t table_make_facts(struct table *table, uint32_t asset, const struct vendor *vendor,
-                          int64_t ts_ns);
+uint32_t asset_table_make_facts(struct table *table, uint32_t asset, const struct vendor *vendor,
+                                int64_t ts_ns);
 /* Returns the relation's number, made where there is none; at the bound the client's least recent one goes. */
-uint32_t table_relate(struct table *table, uint32_t server, uint32_t client,
-                      const struct vendor *vendor, int64_t ts_ns);
+uint32_t asset_table_relate(struct table *table, uint32_t server, uint32_t client,
+                            const struct vendor *vendor, int64_t ts_ns);
 /* Returns how many clients the machine forwards for. */
-uint32_t table_clients(const struct table *table, uint32_t asset);
+uint32_t asset_table_clients(const struct table *table, uint32_t asset);
 /* Returns the bytes that the tables take. */
-size_t table_bytes(const struct table *table);
+size_t asset_table_bytes(const struct table *table);
