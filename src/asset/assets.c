@@ -324,6 +324,8 @@ static void add_use(struct assets *assets, const struct asset_standing *standing
     struct facts *facts = asset_table_facts(&assets->table, number);
     if (standing->ts_ns > facts->last_ns)
         facts->last_ns = standing->ts_ns;
+    if (standing->service != NULL)
+        facts_add_service(facts, standing->service);
     note_life(assets, facts);
     revive(assets, facts, standing->ts_ns);
     decide(assets, facts, standing->ts_ns);

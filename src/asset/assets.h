@@ -9,11 +9,9 @@
 struct assets;
 
 struct assets_options {
-    uint32_t
-        assets_max; /* machines; at the bound the one unseen longest goes, those without verdict first */
-    uint32_t
-        verdicts_max; /* vendors of one machine, at most 255; at the bound the least likely one goes */
-    double installed; /* probability from which a verdict is sure, 0 to 1 */
+    uint32_t assets_max;   /* machines; the one unseen longest goes, those without verdict first */
+    uint32_t verdicts_max; /* vendors of one machine, 1 to 255; the least likely one goes */
+    double installed;      /* probability from which a verdict is sure, 0 to 1 */
 };
 
 struct assets_counters {
@@ -32,15 +30,14 @@ struct asset_contact {
     double weight;                 /* certainty of this contact's evidence, 0 to 1 */
     uint64_t name_hash;            /* look-ups: of the name, with a fixed seed; 0 none */
     uint64_t bytes_out, bytes_in;  /* of the flow, once, when it has finished; else 0 */
-    bool first;        /* first observation of this flow or look-up; later ones only add to it */
-    bool lookup;       /* a look-up, not a flow */
-    bool spoken;       /* the flow itself said the name (else recalled, or network only) */
-    bool weak;         /* web site, portal, whole-vendor suffix: proves no product */
-    bool answered;     /* the other side sent payload */
-    bool blocked;      /* over without an answer: SYN only, refused, NXDOMAIN, sinkhole */
-    bool below_domain; /* look-ups: the name lies below a listed domain (suffix, pattern) */
-    bool
-        vendor_network; /* the endpoint lies in the vendor's own network, or the name's usual place */
+    bool first;          /* first observation of this flow or look-up; later ones only add to it */
+    bool lookup;         /* a look-up, not a flow */
+    bool spoken;         /* the flow itself said the name (else recalled, or network only) */
+    bool weak;           /* web site, portal, whole-vendor suffix: proves no product */
+    bool answered;       /* the other side sent payload */
+    bool blocked;        /* over without an answer: SYN only, refused, NXDOMAIN, sinkhole */
+    bool below_domain;   /* look-ups: the name lies below a listed domain (suffix, pattern) */
+    bool vendor_network; /* the endpoint lies in the vendor's network, or the name's usual place */
     bool certificate, port; /* the certificate matched; the port supports the service */
 };
 
@@ -48,7 +45,7 @@ enum asset_stand {
     ASSET_STAND_PROXY,    /* the client sends requests through the server */
     ASSET_STAND_GATEWAY,  /* the server forwards (and hides) the client's packets */
     ASSET_STAND_RESOLVER, /* the server looks names up for the client */
-    ASSET_STAND_SERVICE /* the server offers a vendor's documented internal service: management, updates, reputation proxy */
+    ASSET_STAND_SERVICE   /* the server offers a vendor's internal service: management, updates */
 };
 
 /* `client` was seen using `server`; both are ours. */
@@ -56,10 +53,9 @@ struct asset_standing {
     int64_t ts_ns;
     struct addr server, client;
     enum asset_stand kind;
-    const struct vendor
-        *vendor; /* SERVICE: whose; PROXY: whom the client asked for through it, NULL others */
+    const struct vendor *vendor; /* SERVICE: whose; PROXY: whom the client asked for, NULL others */
     const struct service *service; /* SERVICE: the one that lists the port, NULL unknown */
-    uint16_t port; /* SERVICE: the server's; those of the web (80, 443, 8080...) prove nothing */
+    uint16_t port;                 /* SERVICE: the server's; those of the web prove nothing */
 };
 
 /* A series of one machine's contacts with a service (NULL: network only) that was found regular. */

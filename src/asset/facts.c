@@ -95,7 +95,7 @@ void facts_add_calm(struct facts *facts, int32_t hour)
         count16(&facts->calm_hours);
 }
 
-static void add_service(struct facts *facts, const struct service *service)
+void facts_add_service(struct facts *facts, const struct service *service)
 {
     unsigned free_place = FACTS_SERVICES;
     for (unsigned i = 0; i < FACTS_SERVICES; i++) {
@@ -137,7 +137,7 @@ static void add_first(struct facts *facts, const struct asset_contact *contact)
     count32(contact->lookup ? &facts->lookups : &facts->contacts);
     facts_add_moment(facts, contact->ts_ns, !contact->lookup);
     if (contact->service != NULL)
-        add_service(facts, contact->service);
+        facts_add_service(facts, contact->service);
 }
 
 /* A plain look-up says nothing about whether the agent gets through. */

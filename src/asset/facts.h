@@ -18,15 +18,14 @@ struct facts {
     uint16_t service_counts[FACTS_SERVICES];
     const struct service *embedded; /* one that names an embedder; NULL none */
 
-    int64_t first_ns,
-        last_ns; /* of what tells of a product; of web visits while there is nothing else */
+    int64_t first_ns, last_ns; /* of what tells of a product; before that, of visits */
     int64_t occasion_ns, contact_occasion_ns;
-    uint16_t occasions,
-        contact_occasions; /* moments five minutes or more apart; the latter without look-ups */
-    uint16_t hours;        /* different hours with contact */
-    uint16_t calm_hours;   /* of them such in which the machine did little else */
-    int32_t hour;          /* the latest */
-    uint32_t day_hours;    /* bit n: the n-th hour of a day (UTC) */
+    uint16_t occasions;                 /* moments five minutes or more apart */
+    uint16_t contact_occasions;         /* the same without look-ups */
+    uint16_t hours;                     /* different hours with contact */
+    uint16_t calm_hours;                /* of them such in which the machine did little else */
+    int32_t hour;                       /* the latest */
+    uint32_t day_hours;                 /* bit n: the n-th hour of a day (UTC) */
     uint32_t contacts, lookups, visits; /* visits: web sites and the like */
     uint64_t bytes_out, bytes_in;
     uint32_t small_flows, other_flows; /* finished ones, by their size */
@@ -54,6 +53,8 @@ void facts_begin(struct facts *facts, const struct vendor *vendor, int64_t ts_ns
 bool facts_add(struct facts *facts, const struct asset_contact *contact);
 /* Counts a moment at which the product showed itself, `contact`: by a flow.  facts_add() does so itself. */
 void facts_add_moment(struct facts *facts, int64_t ts_ns, bool contact);
+/* Counts a use of the service, for the product's name.  facts_add() does so itself. */
+void facts_add_service(struct facts *facts, const struct service *service);
 /* The machine's hour with the latest contact was a calm one, if it was `hour`. */
 void facts_add_calm(struct facts *facts, int32_t hour);
 /* Returns the certainty that the purpose was seen, of flow and look-up together, 0 to 1. */

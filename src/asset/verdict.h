@@ -45,8 +45,7 @@ struct verdict {
     uint8_t mac[6];
     const struct vendor *vendor;
     const char *product, *product_kind; /* of the best supported product; NULL unknown */
-    const struct service
-        *embedded; /* EMBEDDED: its embedder_ fields name the product around; else NULL */
+    const struct service *embedded; /* EMBEDDED: names the product around (embedder_*); else NULL */
     enum verdict_role role;
     enum verdict_state state;
     bool blocked; /* it tries and is not answered: the agent is there, a firewall stops it */
@@ -65,7 +64,7 @@ struct verdict {
     bool has_speaker;
 
     double
-        expected; /* contacts that the hours of silence should have brought, by the agent's own rate */
+        expected; /* hours with contact that the silence should have had, by the agent's own rate */
     double silence; /* chance of such a silence from an agent that is there; 1 while it speaks */
     int64_t removed_ns; /* REMOVED: decided then; RETURNED: the removal before; else 0 */
     const struct vendor *replaced_by; /* what came when this went; NULL none */

@@ -21,6 +21,7 @@ static void serve(struct assets *assets, unsigned server, unsigned client, uint1
                                       .client = rig_addr(client),
                                       .kind = ASSET_STAND_SERVICE,
                                       .vendor = &rig_kaspersky,
+                                      .service = &rig_server,
                                       .port = port};
     assets_stand_before(assets, &standing);
 }
@@ -100,6 +101,7 @@ START_TEST(client_of_an_internal_server_that_contacts_the_vendor_has_the_product
     ck_assert_int_eq(client.role, VERDICT_BEHIND);
     ck_assert_int_eq(client.state, VERDICT_INSTALLED);
     struct addr server = rig_addr(1);
+    ck_assert_str_eq(client.product, "Server");
     ck_assert(client.has_speaker && addr_equal(&client.speaker, &server));
     ck_assert_str_eq(rig_reason(&client, "internal-service")->value, "1 ports");
     ck_assert_ptr_nonnull(rig_reason(&client, "speaker"));
