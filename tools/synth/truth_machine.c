@@ -121,6 +121,20 @@ static void write_installed(struct json *json, const struct scenario *scenario,
     write_vendors(json, "installed_ever", &ever);
 }
 
+/* True where the asset's same software goes on when this agent ends, only otherwise: kept out, say. */
+static bool goes_on(const struct scenario *scenario, const struct asset *asset,
+                    const struct agent *agent)
+{
+    for (size_t i = 0; i < scenario->agent_count; i++) {
+        const struct agent *other = &scenario->agents[i];
+        if (other != agent && has_agent(asset, other) &&
+            strcmp(other->vendor, agent->vendor) == 0 && other->from_ns <= agent->until_ns &&
+            other->until_ns > agent->until_ns)
+            return true;
+    }
+    return false;
+}
+
 /* True where an earlier agent of the same vendor was removed from the asset. */
 static bool is_back(const struct scenario *scenario, const struct asset *asset,
                     const struct agent *agent)
@@ -128,7 +142,7 @@ static bool is_back(const struct scenario *scenario, const struct asset *asset,
     for (size_t i = 0; i < scenario->agent_count; i++) {
         const struct agent *other = &scenario->agents[i];
         if (other != agent && has_agent(asset, other) &&
-            strcmp(other->vendor, agent->vendor) == 0 && other->until_ns <= agent->from_ns)
+            strcmp(other->vendor, agent->vendor) == 0 && other->until_ns < agent->from_ns)
             return true;
     }
     return false;
@@ -148,7 +162,7 @@ static void write_agent(struct json *json, const struct truth_tally *tally,
         truth_add_time(json, "added_at", scenario->start_ns + agent->from_ns);
     if (is_back(scenario, asset, agent))
         json_bool(json, "returned", true);
-    if (ends(scenario, agent))
+    if (ends(scenario, agent) && !goes_on(scenario, asset, agent))
         truth_add_time(json, "removed_at", scenario->start_ns + agent->until_ns);
     json_text(json, "replaced_by", agent->replaced_by);
     if (agent->blocked != BLOCK_NONE)
