@@ -98,13 +98,47 @@ static void write_vendors(struct json *json, const char *key, const struct vendo
     json_close_array(json);
 }
 
+/* True where `client` reaches the vendor through `asset`: as a management server, or as a proxy. */
+static bool speaks_for(const struct scenario *scenario, const struct asset *asset,
+                       const struct asset *client, const char *vendor)
+{
+    for (size_t i = 0; i < scenario->machine_count; i++) {
+        const struct machine *machine = &scenario->machines[i];
+        if (!asset_is_of(client, machine->who, machine->who_count))
+            continue;
+        for (unsigned j = 0; j < machine->behind_count; j++)
+            if (strcmp(machine->behind_vendors[j], vendor) == 0 &&
+                strcmp(machine->behind_servers[j], asset->name) == 0)
+                return true;
+    }
+    for (size_t i = 0; i < scenario->agent_count; i++) {
+        const struct agent *agent = &scenario->agents[i];
+        if (has_agent(client, agent) && strcmp(agent->vendor, vendor) == 0 && agent->has_proxy &&
+            addr_equal(&agent->proxy, &asset->addr))
+            return true;
+    }
+    return false;
+}
+
+/* Returns for how many machines the asset speaks. */
+static uint64_t count_clients(const struct scenario *scenario, const struct asset *asset,
+                              const char *vendor)
+{
+    uint64_t clients = 0;
+    for (size_t i = 0; i < scenario->asset_count; i++)
+        clients += speaks_for(scenario, asset, &scenario->assets[i], vendor);
+    return clients;
+}
+
+/* What a machine does for others is no proof of what it has itself. */
 static void write_installed(struct json *json, const struct scenario *scenario,
                             const struct asset *asset)
 {
     struct vendors now = {0}, ever = {0};
     for (size_t i = 0; i < scenario->agent_count; i++) {
         const struct agent *agent = &scenario->agents[i];
-        if (!has_agent(asset, agent) || agent->from_ns >= scenario->duration_ns)
+        if (!has_agent(asset, agent) || agent->from_ns >= scenario->duration_ns ||
+            count_clients(scenario, asset, agent->vendor) > 0)
             continue;
         add_vendor(&ever, agent->vendor);
         if (!ends(scenario, agent))
@@ -190,28 +224,6 @@ static void write_agents(struct json *json, const struct truth_tally *tally,
     json_close_array(json);
 }
 
-/* True where `client` reaches the vendor through `asset`: as a management server, or as a proxy. */
-static bool speaks_for(const struct scenario *scenario, const struct asset *asset,
-                       const struct asset *client, const char *vendor)
-{
-    for (size_t i = 0; i < scenario->machine_count; i++) {
-        const struct machine *machine = &scenario->machines[i];
-        if (!asset_is_of(client, machine->who, machine->who_count))
-            continue;
-        for (unsigned j = 0; j < machine->behind_count; j++)
-            if (strcmp(machine->behind_vendors[j], vendor) == 0 &&
-                strcmp(machine->behind_servers[j], asset->name) == 0)
-                return true;
-    }
-    for (size_t i = 0; i < scenario->agent_count; i++) {
-        const struct agent *agent = &scenario->agents[i];
-        if (has_agent(client, agent) && strcmp(agent->vendor, vendor) == 0 && agent->has_proxy &&
-            addr_equal(&agent->proxy, &asset->addr))
-            return true;
-    }
-    return false;
-}
-
 /* Collects the vendors for which anybody speaks. */
 static void add_spoken(const struct scenario *scenario, struct vendors *vendors)
 {
@@ -229,9 +241,7 @@ static void write_speaks_for(struct json *json, const struct scenario *scenario,
     add_spoken(scenario, &vendors);
     json_open_array(json, "speaks_for");
     for (size_t i = 0; i < vendors.count; i++) {
-        uint64_t clients = 0;
-        for (size_t j = 0; j < scenario->asset_count; j++)
-            clients += speaks_for(scenario, asset, &scenario->assets[j], vendors.ids[i]);
+        uint64_t clients = count_clients(scenario, asset, vendors.ids[i]);
         if (clients == 0)
             continue;
         json_open_object(json, NULL);
