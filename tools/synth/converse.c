@@ -120,6 +120,19 @@ static struct talk talk_of(const struct speaker *speaker, const struct addr *ser
     return talk;
 }
 
+/* The resolver is a machine of ours and asks its own. */
+static void forward(const struct speaker *speaker, const struct asset *machine,
+                    const struct dns_plan *plan, const struct dns_answer *answer, int64_t ts_ns)
+{
+    struct speaker resolver = *speaker;
+    struct dns_plan onward = *plan;
+    resolver.asset = machine;
+    onward.over = DNS_UDP;
+    struct talk talk = talk_of(&resolver, &speaker->scenario->upstream, DNS_PORT);
+    talk.now_ns = ts_ns;
+    dns_look_up(&talk, &onward, answer);
+}
+
 /* Asks one resolver; returns when its answer, or the end of the patience, is there. */
 static int64_t ask(const struct speaker *speaker, const struct server *server,
                    const struct dns_plan *plan, const struct addr *resolver, int64_t ts_ns)
@@ -129,6 +142,12 @@ static int64_t ask(const struct speaker *speaker, const struct server *server,
         .name = &server->name, .addrs = server->addrs, .addr_count = server->addr_count};
     talk.now_ns = ts_ns;
     dns_look_up(&talk, plan, &answer);
+    const struct asset *machine =
+        speaker->scenario->has_upstream && addr_equal(resolver, &speaker->asset->resolver)
+            ? scenario_asset_at(speaker->scenario, resolver)
+            : NULL;
+    if (machine != NULL && machine != speaker->asset)
+        forward(speaker, machine, plan, &answer, ts_ns + NS_PER_MS / 5);
     return talk.now_ns;
 }
 

@@ -37,7 +37,7 @@ void scenario_done(struct scenario *scenario)
 
 static bool read_network(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
-    static const char *const keys[] = {"clients", "resolver", "gateway", NULL};
+    static const char *const keys[] = {"clients", "resolver", "gateway", "upstream", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     const char *clients = "10.20.0.0/16";
     (void)addr_parse("10.20.0.1", &scenario->gateway);
@@ -45,6 +45,8 @@ static bool read_network(struct scenario *scenario, const struct yaml_node *node
     read_addr(&reader, "gateway", &scenario->gateway);
     scenario->resolver = scenario->gateway;
     read_addr(&reader, "resolver", &scenario->resolver);
+    read_addr(&reader, "upstream", &scenario->upstream);
+    scenario->has_upstream = node != NULL && yaml_get(node, "upstream") != NULL;
     if (!reader.bad && !prefix_parse(clients, &scenario->clients))
         reader_fail(&reader, node, "'clients' is no prefix");
     return !reader.bad;

@@ -117,6 +117,8 @@ struct scenario {
     uint64_t seed;
     struct prefix clients; /* hosts inside are on the link; all others behind the gateway */
     struct addr resolver, gateway;
+    struct addr upstream; /* asked for every look-up by a resolver that is a machine of ours */
+    bool has_upstream;
     struct capture_plan capture;
     struct route route; /* where neither asset nor activity says otherwise */
     struct asset *assets;
