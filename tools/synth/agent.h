@@ -24,6 +24,12 @@ enum agent_block {
     BLOCK_SINKHOLE /* the resolver says 0.0.0.0 */
 };
 
+/* A file that agents share.  It lives as long as the scenario, and owns texts. */
+struct profile {
+    struct yaml_file file;
+    struct profile *next;
+};
+
 /* One vendor's software on some machines, from one moment to another.  Its activities are among the
  * scenario's. */
 struct agent {

@@ -61,13 +61,18 @@ static int64_t jittered(struct generator *generator, int64_t ts_ns)
     return ts_ns + (int64_t)(shift * (double)timing->every_ns);
 }
 
+static int64_t random_phase(struct generator *generator, int64_t span_ns)
+{
+    return (int64_t)(random_unit(&generator->random) * (double)span_ns);
+}
+
 /* Returns how long after its beginning the first start comes. */
 static int64_t pick_phase(struct generator *generator, int64_t span_ns)
 {
     const struct timing *timing = &generator->activity->timing;
     if (timing->start_ns >= 0)
         return timing->start_ns;
-    return (int64_t)(random_unit(&generator->random) * (double)span_ns);
+    return random_phase(generator, span_ns);
 }
 
 /* Puts in the first start after the machine is switched on next. */
@@ -89,15 +94,20 @@ static void schedule_first(struct player *player, size_t index)
     struct generator *generator = &player->generators[index];
     const struct timing *timing = &generator->activity->timing;
     int64_t from_ns = player->scenario->start_ns + timing->from_ns;
-    if (timing->schedule == SCHEDULE_BOOT && !hours_always(&generator->asset->hours)) {
+    bool boots = timing->schedule == SCHEDULE_BOOT;
+    if (boots && !hours_always(&generator->asset->hours)) {
         struct calendar calendar = generator_calendar(player->scenario, generator);
         if (!calendar_is_on(&calendar, from_ns)) {
             schedule_boot(player, index, from_ns);
             return;
         }
     }
-    int64_t span_ns = timing->every_ns > 0 ? timing->every_ns : player->scenario->duration_ns;
-    generator->nominal_ns = from_ns + pick_phase(generator, span_ns);
+    int64_t once_ns = boots ? BOOT_NS : player->scenario->duration_ns;
+    int64_t span_ns = timing->every_ns > 0 ? timing->every_ns : once_ns;
+    /* Who was switched on before the capture began is somewhere in a period. */
+    bool anywhere = boots && timing->from_ns == 0;
+    generator->nominal_ns =
+        from_ns + (anywhere ? random_phase(generator, span_ns) : pick_phase(generator, span_ns));
     push(player, index, generator->nominal_ns);
 }
 

@@ -25,11 +25,11 @@ void scenario_done(struct scenario *scenario)
     free(scenario->activities);
     free(scenario->agents);
     free(scenario->machines);
-    for (size_t i = 0; i < scenario->profile_count; i++) {
-        yaml_done(scenario->profiles[i]);
-        free(scenario->profiles[i]);
+    for (struct profile *profile = scenario->profiles, *next; profile != NULL; profile = next) {
+        next = profile->next;
+        yaml_done(&profile->file);
+        free(profile);
     }
-    free(scenario->profiles);
     free(scenario->capture.names);
     yaml_done(&scenario->file);
     *scenario = (struct scenario){0};

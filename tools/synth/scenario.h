@@ -129,9 +129,8 @@ struct scenario {
     size_t agent_count;
     struct machine *machines;
     size_t machine_count;
-    const char *profile_folder;  /* as seen from the scenario's folder */
-    struct yaml_file **profiles; /* owned, with the texts of agents */
-    size_t profile_count;
+    const char *profile_folder;     /* as seen from the scenario's folder */
+    struct profile *profiles;       /* owned: files with the texts of agents */
     const struct yaml_file *source; /* the file that is being read, for messages */
 };
 

@@ -36,23 +36,21 @@ static const struct yaml_file *profile_of(struct scenario *scenario, const char 
         text_add_bytes(&path, scenario->file.path, (size_t)(folder - scenario->file.path) + 1);
     text_add(&path, scenario->profile_folder);
     text_addf(&path, "/%s.yaml", name);
-    struct yaml_file *file = NULL;
-    for (size_t i = 0; i < scenario->profile_count && file == NULL; i++)
-        if (strcmp(scenario->profiles[i]->path, path.data) == 0)
-            file = scenario->profiles[i];
-    if (file == NULL) {
-        file = mem_zeroed(1, sizeof *file);
-        if (yaml_read(file, path.data, err)) {
-            scenario->profiles = mem_resize(scenario->profiles, scenario->profile_count + 1,
-                                            sizeof *scenario->profiles);
-            scenario->profiles[scenario->profile_count++] = file;
+    struct profile *profile = scenario->profiles;
+    while (profile != NULL && strcmp(profile->file.path, path.data) != 0)
+        profile = profile->next;
+    if (profile == NULL) {
+        profile = mem_zeroed(1, sizeof *profile);
+        if (yaml_read(&profile->file, path.data, err)) {
+            profile->next = scenario->profiles;
+            scenario->profiles = profile;
         } else {
-            free(file);
-            file = NULL;
+            free(profile);
+            profile = NULL;
         }
     }
     text_done(&path);
-    return file;
+    return profile != NULL ? &profile->file : NULL;
 }
 
 /* Turns what the resolver would say, or the firewall do, into the activity's own plan. */
