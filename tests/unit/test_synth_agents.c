@@ -135,6 +135,7 @@ START_TEST(mistakes_are_named_with_their_place)
     refuse(HEAD "machines:\n  - {who: pc, embedded: [A]}\n", ":7:25:", "vendor id");
     refuse(HEAD "machines:\n  - {who: pc, behind: [{vendor: eset, server: ksc}]}\n",
            ":7:24:", "'server'");
+    refuse(HEAD "activities:\n  - {who: pc, do: arp, shows: [beacons]}\n", ":7:31:", "kind");
     refuse(HEAD "machines:\n  - {who: ksc}\n", ":7:5:", "'who'");
     refuse(HEAD "activities:\n  - {who: pc, do: tls, to: {name: a}, repeat: 0}\n",
            ":7:5:", "'pause'");

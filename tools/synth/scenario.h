@@ -22,6 +22,7 @@ struct error;
 enum {
     ACTIVITY_ADDRS_MAX = 8,
     ACTIVITY_WHO_MAX = 32,
+    ACTIVITY_SHOWS_MAX = 4,
     ASSETS_MAX = 4096
 };
 
@@ -86,10 +87,12 @@ struct timing {
 /* What an asset does again and again.  Texts are borrowed from the file, or constants. */
 struct activity {
     const char *label, *vendor, *service, *purpose; /* for the truth file; NULL where not said */
-    const char *vendor_id; /* the same as an id, of an agent's activities */
-    bool contact;          /* a sensor must report it */
-    bool decoy;            /* not from the vendor's software */
-    size_t agent;          /* index + 1 of the agent that does it; or 0 */
+    const char *vendor_id;                 /* the same as an id, of an agent's activities */
+    bool contact;                          /* a sensor must report it */
+    bool decoy;                            /* not from the vendor's software */
+    size_t agent;                          /* index + 1 of the agent that does it; or 0 */
+    const char *shows[ACTIVITY_SHOWS_MAX]; /* kinds of events beyond contacts that it is made for */
+    unsigned shows_count;
     enum activity_kind kind;
     enum activity_result result;
     const char *who[ACTIVITY_WHO_MAX]; /* asset names, groups, or `all` */

@@ -201,6 +201,22 @@ static void read_exchange(struct reader *reader, struct exchange *exchange)
         reader_fail(reader, reader->map, "a pause cannot be negative");
 }
 
+/* Reads the kinds of events that the activity is there to show. */
+static void read_shows(struct reader *reader, struct activity *activity)
+{
+    static const char *const kinds[] = {
+        "beacon",   "beacon-stopped",      "upload",          "long-session",
+        "indirect", "unattributed-beacon", "resolver-bypass", NULL};
+    read_texts(reader, "shows", activity->shows, ACTIVITY_SHOWS_MAX, &activity->shows_count);
+    for (unsigned i = 0; i < activity->shows_count && !reader->bad; i++) {
+        unsigned at = 0;
+        while (kinds[at] != NULL && strcmp(kinds[at], activity->shows[i]) != 0)
+            at++;
+        if (kinds[at] == NULL)
+            reader_fail(reader, yaml_get(reader->map, "shows"), "no kind of event");
+    }
+}
+
 static void read_truth(struct reader *reader, struct activity *activity)
 {
     static const char *const expectations[] = {"none", "contact", NULL};
@@ -212,6 +228,7 @@ static void read_truth(struct reader *reader, struct activity *activity)
     read_text(reader, "purpose", &activity->purpose);
     read_choice(reader, "expect", expectations, &expect);
     read_bool(reader, "decoy", &activity->decoy);
+    read_shows(reader, activity);
     read_choice(reader, "result", results, &result);
     activity->contact = expect == 1;
     activity->result = (enum activity_result)result;
@@ -254,7 +271,7 @@ bool scenario_read_activity(const struct scenario *scenario, const struct yaml_n
         "do",      "to",        "every",      "jitter",       "missed", "count",  "start",
         "stop",    "burst",     "schedule",   "up",           "down",   "repeat", "pause",
         "hold",    "burst_gap", "keep_alive", "end",          "dns",    "tls",    "http",
-        "payload", "route",     "hours",      "pause_jitter", "decoy",  NULL};
+        "payload", "route",     "hours",      "pause_jitter", "decoy",  "shows",  NULL};
     struct reader reader = reader_of(scenario->source, node, keys, err);
     unsigned kind = COUNT_OF(kind_words);
     read_choice(&reader, "do", kind_words, &kind);

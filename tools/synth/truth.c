@@ -164,6 +164,12 @@ void truth_write_row(struct truth_file *truth, const struct truth_row *row)
     json_text(&json, "vendor", activity->vendor);
     if (activity->vendor_id != NULL)
         json_text(&json, "vendor_id", activity->vendor_id);
+    if (activity->shows_count > 0) {
+        json_open_array(&json, "shows");
+        for (unsigned i = 0; i < activity->shows_count; i++)
+            json_text(&json, NULL, activity->shows[i]);
+        json_close_array(&json);
+    }
     if (activity->decoy)
         json_bool(&json, "decoy", true);
     if (row->client != NULL)
