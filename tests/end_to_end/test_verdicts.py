@@ -51,7 +51,8 @@ def test_what_is_right_passes():
 
 
 def test_a_role_that_is_said_counts_like_none():
-    expect_score(ONE, [asset_event("installed", "10.0.0.1", "eset", role="installed")], 0, "1 right")
+    for role in ("installed", "agent"):
+        expect_score(ONE, [asset_event("installed", "10.0.0.1", "eset", role=role)], 0, "1 right")
 
 
 def test_a_miss_is_below_the_bar():
@@ -93,6 +94,12 @@ def test_the_last_event_stands():
     found = [asset_event("installed", "10.0.0.1", "eset"), asset_event("removed", "10.0.0.1", "eset")]
     expect_score(ONE, found, 1, "said nothing", "removed is not so")
     expect_score(ONE, found + [asset_event("returned", "10.0.0.1", "eset")], 0, "1 right")
+
+
+def test_an_update_changes_the_role_of_what_is_there():
+    found = [asset_event("installed", "10.0.0.1", "eset"), asset_event("updated", "10.0.0.1", "eset", role="speaks-for")]
+    expect_score(ONE, found, 1, "said speaks-for")
+    expect_score(ONE, [asset_event("updated", "10.0.0.1", "eset", role="agent")], 1, "said nothing")
 
 
 def test_what_was_removed_is_no_longer_there():
@@ -202,7 +209,7 @@ def test_the_small_capture_has_a_truth_for_verdicts():
     expect_equal(machines["ksc"]["speaks_for"], [{"vendor": "kaspersky", "clients": 3}])
     expect_equal(machines["ksc"]["installed"], [])
     expect_equal(machines["removed"]["installed"], [])
-    expect_equal(machines["replaced"]["installed"], ["avira"])
+    expect_equal(machines["replaced"]["installed"], ["eset"])
     expect_equal([each.get("returned", False) for each in machines["returns"]["agents"]], [False, True])
     expect(all("removed_at" not in each for each in machines["kept-out"]["agents"]), "kept out is not removed")
 
