@@ -19,6 +19,8 @@
 enum {
     PORT_FIRST = 49152,
     PORT_LAST = 65535,
+    REPEAT_MAX = 100000,
+    RELAY_NS = 19000000, /* a proxy acts when the CONNECT is in */
     TTL_CLIENT = 128,
     TTL_LOCAL = 64
 };
@@ -83,13 +85,23 @@ static void fill_mac(const struct scenario *scenario, struct party *party)
     memcpy(party->mac, mac, MAC_SIZE);
 }
 
-static struct talk talk_of(const struct scenario *scenario, struct generator *generator,
-                           struct queue *queue, const struct addr *server, uint16_t port)
+/* Who speaks in one conversation, and what about: the generator's machine, or the proxy for it. */
+struct speaker {
+    const struct scenario *scenario;
+    struct generator *generator;
+    const struct asset *asset;
+    const struct activity *activity;
+    int64_t *name_until_ns;
+};
+
+static struct talk talk_of(const struct speaker *speaker, const struct addr *server, uint16_t port)
 {
-    const struct asset *asset = generator->asset;
-    const struct activity *activity = generator->activity;
-    struct random *random = &generator->random;
-    struct talk talk = {.queue = queue,
+    const struct scenario *scenario = speaker->scenario;
+    const struct generator *generator = speaker->generator;
+    const struct asset *asset = speaker->asset;
+    const struct activity *activity = speaker->activity;
+    struct random *random = &speaker->generator->random;
+    struct talk talk = {.queue = generator->queue,
                         .plan = &scenario->capture,
                         .route = activity->has_route ? &activity->route : &asset->route,
                         .random = random};
@@ -108,27 +120,81 @@ static struct talk talk_of(const struct scenario *scenario, struct generator *ge
     return talk;
 }
 
-/* Looks the name up unless the machine still knows it; returns when the answer is there. */
-static int64_t look_up(const struct scenario *scenario, struct generator *generator,
-                       struct queue *queue, const struct server *server, int64_t ts_ns)
+/* The resolver is a machine of ours and asks its own. */
+static void forward(const struct speaker *speaker, const struct asset *machine,
+                    const struct dns_plan *plan, const struct dns_answer *answer, int64_t ts_ns)
 {
-    const struct activity *activity = generator->activity;
-    bool lookup_is_all = activity->kind == ACTIVITY_DNS;
-    if (server->name.length == 0 || activity->dns.skip || activity->has_proxy)
-        return ts_ns;
-    if (!lookup_is_all && ts_ns < generator->name_until_ns)
-        return ts_ns;
-    struct talk talk = talk_of(scenario, generator, queue, &generator->asset->resolver, DNS_PORT);
-    struct dns_plan plan = activity->dns;
-    if (plan.type == DNS_A && !plan.pair && !addr_is4(&server->addr))
-        plan.type = DNS_AAAA;
+    struct speaker resolver = *speaker;
+    struct dns_plan onward = *plan;
+    resolver.asset = machine;
+    onward.over = DNS_UDP;
+    struct talk talk = talk_of(&resolver, &speaker->scenario->upstream, DNS_PORT);
+    talk.now_ns = ts_ns;
+    dns_look_up(&talk, &onward, answer);
+}
+
+/* Asks one resolver; returns when its answer, or the end of the patience, is there. */
+static int64_t ask(const struct speaker *speaker, const struct server *server,
+                   const struct dns_plan *plan, const struct addr *resolver, int64_t ts_ns)
+{
+    struct talk talk = talk_of(speaker, resolver, DNS_PORT);
     struct dns_answer answer = {
         .name = &server->name, .addrs = server->addrs, .addr_count = server->addr_count};
     talk.now_ns = ts_ns;
-    dns_look_up(&talk, &plan, &answer);
-    bool keeps = activity->name != NULL && !pattern_varies(activity->name);
-    generator->name_until_ns = keeps ? time_add(talk.now_ns, plan.ttl_ns) : 0;
-    return talk.now_ns + 300 * NS_PER_US;
+    dns_look_up(&talk, plan, &answer);
+    const struct asset *machine =
+        speaker->scenario->has_upstream && addr_equal(resolver, &speaker->asset->resolver)
+            ? scenario_asset_at(speaker->scenario, resolver)
+            : NULL;
+    if (machine != NULL && machine != speaker->asset)
+        forward(speaker, machine, plan, &answer, ts_ns + NS_PER_MS / 5);
+    return talk.now_ns;
+}
+
+/* Asks the further resolvers in order, until one answers; true where one did. */
+static bool fall_back(const struct speaker *speaker, const struct server *server, int64_t *now_ns)
+{
+    struct dns_plan plan = speaker->activity->dns;
+    for (unsigned i = 0; i < plan.fallback_count; i++) {
+        bool answers = i + 1 == plan.fallback_answers;
+        plan.result = answers ? DNS_ANSWER : DNS_SILENCE;
+        *now_ns = ask(speaker, server, &plan, &plan.fallback[i],
+                      *now_ns + (i > 0 ? NS_PER_S : 200 * NS_PER_US));
+        if (answers)
+            return true;
+    }
+    return false;
+}
+
+/* What a sinkhole answers. */
+static bool is_nowhere(const struct addr *addr)
+{
+    static const uint8_t nowhere[4] = {0};
+    struct addr none = addr_from4(nowhere);
+    return addr_equal(addr, &none);
+}
+
+/* Looks the name up unless the machine still knows it; moves the time to when the answer is there.
+ * False where there is no address to talk to. */
+static bool look_up(const struct speaker *speaker, const struct server *server, int64_t *now_ns)
+{
+    const struct activity *activity = speaker->activity;
+    bool lookup_is_all = activity->kind == ACTIVITY_DNS;
+    if (server->name.length == 0 || activity->dns.skip || activity->has_proxy)
+        return true;
+    if (!lookup_is_all && *now_ns < *speaker->name_until_ns)
+        return true;
+    struct dns_plan plan = activity->dns;
+    if (plan.type == DNS_A && !plan.pair && !addr_is4(&server->addr))
+        plan.type = DNS_AAAA;
+    *now_ns = ask(speaker, server, &plan, &speaker->asset->resolver, *now_ns);
+    bool found = plan.result == DNS_ANSWER && !is_nowhere(&server->addr);
+    if (plan.result != DNS_ANSWER)
+        found = fall_back(speaker, server, now_ns);
+    bool keeps = found && activity->name != NULL && !pattern_varies(activity->name);
+    *speaker->name_until_ns = keeps ? time_add(*now_ns, plan.ttl_ns) : 0;
+    *now_ns += 300 * NS_PER_US;
+    return found || lookup_is_all;
 }
 
 static void host_text(const struct server *server, struct text *out)
@@ -193,11 +259,11 @@ static void run_browse(const struct scenario *scenario, const struct activity *a
         run_tcp(scenario, &visit, talk, server);
 }
 
-static void run(const struct scenario *scenario, const struct generator *generator,
-                struct talk *talk, const struct server *server)
+static void run(const struct speaker *speaker, struct talk *talk, const struct server *server)
 {
-    const struct activity *activity = generator->activity;
-    const struct asset *asset = generator->asset;
+    const struct scenario *scenario = speaker->scenario;
+    const struct activity *activity = speaker->activity;
+    const struct asset *asset = speaker->asset;
     const char *hostname = asset->hostname != NULL ? asset->hostname : asset->name;
     switch (activity->kind) {
     case ACTIVITY_DNS:
@@ -209,10 +275,16 @@ static void run(const struct scenario *scenario, const struct generator *generat
         run_tcp(scenario, activity, talk, server);
         break;
     case ACTIVITY_QUIC:
-        quic_run(talk, &activity->tls, &server->name, &activity->exchange);
+        if (activity->result == RESULT_OK)
+            quic_run(talk, &activity->tls, &server->name, &activity->exchange);
+        else
+            quic_unanswered(talk, &activity->tls, &server->name);
         break;
     case ACTIVITY_OPAQUE_UDP:
-        noise_opaque_udp(talk, &activity->opaque, &activity->exchange);
+        if (activity->result == RESULT_OK)
+            noise_opaque_udp(talk, &activity->opaque, &activity->exchange);
+        else
+            noise_unanswered_udp(talk, &activity->opaque, &activity->exchange);
         break;
     case ACTIVITY_NTP:
         noise_ntp(talk);
@@ -238,20 +310,76 @@ static void run(const struct scenario *scenario, const struct generator *generat
     }
 }
 
-void converse(const struct scenario *scenario, struct generator *generator, struct queue *queue,
-              int64_t ts_ns)
+struct calendar generator_calendar(const struct scenario *scenario,
+                                   const struct generator *generator)
+{
+    return (struct calendar){.hours = &generator->asset->hours,
+                             .seed = scenario->seed,
+                             .number = (uint64_t)(generator->asset - scenario->assets)};
+}
+
+/* Returns how many exchanges fit in before the machine is switched off, the software is removed or
+ * the capture ends. */
+static unsigned repeats_until_off(const struct scenario *scenario,
+                                  const struct generator *generator, int64_t ts_ns)
 {
     const struct activity *activity = generator->activity;
+    struct calendar calendar = generator_calendar(scenario, generator);
+    int64_t end_ns = calendar_off(&calendar, ts_ns);
+    int64_t capture_ns = scenario->start_ns + scenario->duration_ns;
+    int64_t stop_ns = time_add(scenario->start_ns, activity->timing.stop_ns);
+    end_ns = end_ns < capture_ns ? end_ns : capture_ns;
+    end_ns = end_ns < stop_ns ? end_ns : stop_ns;
+    int64_t count = 1 + (end_ns - ts_ns) / (activity->exchange.pause_ns + NS_PER_S / 10);
+    return count < 1 ? 1 : count > REPEAT_MAX ? REPEAT_MAX : (unsigned)count;
+}
+
+/* Speaks one conversation, look-up included. */
+static void speak(const struct speaker *speaker, const struct server *server, int64_t ts_ns)
+{
+    const struct activity *activity = speaker->activity;
+    bool proxied = activity->has_proxy;
+    if (!look_up(speaker, server, &ts_ns))
+        return;
+    struct talk talk = talk_of(speaker, proxied ? &activity->proxy : &server->addr,
+                               proxied ? activity->proxy_port : activity->port);
+    talk.now_ns = ts_ns;
+    run(speaker, &talk, server);
+}
+
+/* What the proxy does on behalf of the machine, from its own address. */
+static void relay(const struct scenario *scenario, struct generator *generator,
+                  const struct activity *activity, const struct server *server, int64_t ts_ns)
+{
+    struct activity onward = *activity;
+    onward.has_proxy = false;
+    onward.http.absolute = false;
+    struct speaker speaker = {.scenario = scenario,
+                              .generator = generator,
+                              .asset = generator->relay,
+                              .activity = &onward,
+                              .name_until_ns = &generator->relay_name_until_ns};
+    truth_note(&generator->relay_truth, capture_plan_clock(&scenario->capture, ts_ns),
+               &server->name, &server->addr);
+    speak(&speaker, server, ts_ns + RELAY_NS);
+}
+
+void converse(const struct scenario *scenario, struct generator *generator, int64_t ts_ns)
+{
+    struct activity activity = *generator->activity;
     struct server server = {0};
     pick_server(generator, &server);
     truth_note(&generator->truth, capture_plan_clock(&scenario->capture, ts_ns), &server.name,
                &server.addr);
-    int64_t now_ns = look_up(scenario, generator, queue, &server, ts_ns);
-    bool proxied = activity->has_proxy;
-    struct talk talk =
-        talk_of(scenario, generator, queue, proxied ? &activity->proxy : &server.addr,
-                proxied ? activity->proxy_port : activity->port);
-    talk.now_ns = now_ns;
-    run(scenario, generator, &talk, &server);
+    if (activity.exchange.repeat == 0)
+        activity.exchange.repeat = repeats_until_off(scenario, generator, ts_ns);
+    struct speaker speaker = {.scenario = scenario,
+                              .generator = generator,
+                              .asset = generator->asset,
+                              .activity = &activity,
+                              .name_until_ns = &generator->name_until_ns};
+    speak(&speaker, &server, ts_ns);
+    if (generator->relay != NULL)
+        relay(scenario, generator, &activity, &server, ts_ns);
     text_done(&server.name);
 }

@@ -25,6 +25,7 @@ enum {
     FLAGS_QUERY = 0x0100,
     FLAGS_ANSWER = 0x8180,
     FLAG_TRUNCATED = 0x0200,
+    CODE_SERVFAIL = 2,
     CODE_NXDOMAIN = 3
 };
 
@@ -142,8 +143,10 @@ static void build_answer(struct text *out, const struct dns_plan *plan,
     unsigned flags = FLAGS_ANSWER | (truncated ? FLAG_TRUNCATED : 0);
     if (plan->result == DNS_NXDOMAIN)
         flags |= CODE_NXDOMAIN;
+    if (plan->result == DNS_SERVFAIL)
+        flags |= CODE_SERVFAIL;
     add_head(out, question, flags, answer->name);
-    if (truncated)
+    if (truncated || plan->result == DNS_SERVFAIL)
         return;
     if (plan->result == DNS_ANSWER)
         add_answers(out, plan, question->type, answer);
@@ -207,7 +210,13 @@ static void ask(struct talk *talk, const struct dns_plan *plan, enum dns_type ty
 
 void dns_look_up(struct talk *talk, const struct dns_plan *plan, const struct dns_answer *answer)
 {
-    ask(talk, plan, plan->type, answer);
-    if (plan->pair)
-        ask(talk, plan, plan->type == DNS_A ? DNS_AAAA : DNS_A, answer);
+    bool fails = plan->result == DNS_SILENCE || plan->result == DNS_SERVFAIL;
+    unsigned tries = fails ? plan->tries : 1;
+    for (unsigned i = 0; i < tries; i++) {
+        if (i > 0)
+            talk->now_ns += NS_PER_S << (i - 1);
+        ask(talk, plan, plan->type, answer);
+        if (plan->pair)
+            ask(talk, plan, plan->type == DNS_A ? DNS_AAAA : DNS_A, answer);
+    }
 }

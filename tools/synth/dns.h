@@ -12,6 +12,7 @@ struct text;
 
 enum {
     DNS_CHAIN_MAX = 4,
+    DNS_FALLBACK_MAX = 8,
     DNS_PORT = 53,
     DNS_PORT_MULTICAST = 5353
 };
@@ -26,7 +27,8 @@ enum dns_result {
     DNS_ANSWER,
     DNS_NXDOMAIN,
     DNS_EMPTY, /* NOERROR, no record */
-    DNS_SILENCE
+    DNS_SILENCE,
+    DNS_SERVFAIL
 };
 
 enum dns_type {
@@ -48,6 +50,10 @@ struct dns_plan {
     const char *chain[DNS_CHAIN_MAX]; /* CNAMEs between the name and its address */
     unsigned chain_count;
     const char *answer; /* the text of a TXT answer, or NULL */
+    unsigned tries;     /* of a question that fails, at least 1; 1, 2, 4 s apart */
+    struct addr fallback[DNS_FALLBACK_MAX]; /* asked in order where the resolver fails */
+    unsigned fallback_count;
+    unsigned fallback_answers; /* which of them answers, from 1; 0: none */
 };
 
 /* What the resolver knows of a name. */

@@ -23,6 +23,10 @@ static void send_request(struct tcp *tcp, const struct http_plan *plan, const st
     struct text out = {0};
     text_add(&out, plan->method);
     text_add_char(&out, ' ');
+    if (plan->absolute) {
+        text_add(&out, "http://");
+        text_add_bytes(&out, host->data, host->length);
+    }
     pattern_expand(plan->uri, random, &out);
     text_add(&out, " HTTP/1.1\r\n");
     if (plan->host != NULL) {
@@ -93,7 +97,7 @@ void http_run(struct tcp *tcp, const struct http_plan *plan, const struct text *
     struct random *random = tcp->talk->random;
     for (unsigned i = 0; i < exchange->repeat; i++) {
         if (i > 0)
-            tcp_idle(tcp, exchange->pause_ns, exchange->keep_alive_ns);
+            tcp_idle(tcp, exchange_pause(exchange, random), exchange->keep_alive_ns);
         send_request(tcp, plan, host, span_pick(&exchange->up, random));
         send_response(tcp, plan, span_pick(&exchange->down, random));
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct exchange;
@@ -21,6 +22,7 @@ struct http_plan {
     unsigned header_count;
     const char *body; /* how the response's body starts; the rest is random */
     unsigned status;
+    bool absolute; /* the request names the whole address, as a proxy wants it */
 };
 
 /* Makes the exchanges on an open connection: `up` bytes of request body where not 0, `down` bytes

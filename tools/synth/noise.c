@@ -22,7 +22,8 @@ enum {
     DHCP_OPTIONS_AT = 240,
     ECHO_COUNT = 4,
     ECHO_SIZE = 32,
-    UDP_PART = 1200
+    UDP_PART = 1200,
+    UDP_TRIES = 3
 };
 
 static void send_text(struct talk *talk, enum side from, struct text *message)
@@ -239,7 +240,7 @@ void noise_ssh(struct tcp *tcp, const struct exchange *exchange)
     tcp_send(tcp, SIDE_CLIENT, new_keys, sizeof new_keys);
     for (unsigned i = 0; i < exchange->repeat; i++) {
         if (i > 0)
-            tcp_idle(tcp, exchange->pause_ns, exchange->keep_alive_ns);
+            tcp_idle(tcp, exchange_pause(exchange, random), exchange->keep_alive_ns);
         send_random(tcp, SIDE_CLIENT, span_pick(&exchange->up, random));
         send_random(tcp, SIDE_SERVER, span_pick(&exchange->down, random));
     }
@@ -263,7 +264,7 @@ void noise_opaque_tcp(struct tcp *tcp, const struct opaque_plan *plan,
     struct text bytes = {0};
     for (unsigned i = 0; i < exchange->repeat; i++) {
         if (i > 0)
-            tcp_idle(tcp, exchange->pause_ns, exchange->keep_alive_ns);
+            tcp_idle(tcp, exchange_pause(exchange, random), exchange->keep_alive_ns);
         fill_payload(&bytes, plan->send, &exchange->up, random);
         if (bytes.length > 0)
             tcp_send_text(tcp, SIDE_CLIENT, &bytes);
@@ -283,13 +284,25 @@ static void send_parts(struct talk *talk, enum side from, const struct text *byt
     }
 }
 
+void noise_unanswered_udp(struct talk *talk, const struct opaque_plan *plan,
+                          const struct exchange *exchange)
+{
+    struct text bytes = {0};
+    fill_payload(&bytes, plan->send, &exchange->up, talk->random);
+    for (unsigned i = 0; i < UDP_TRIES; i++) {
+        send_parts(talk, SIDE_CLIENT, &bytes);
+        talk->now_ns += NS_PER_S << i;
+    }
+    text_done(&bytes);
+}
+
 void noise_opaque_udp(struct talk *talk, const struct opaque_plan *plan,
                       const struct exchange *exchange)
 {
     struct text bytes = {0};
     for (unsigned i = 0; i < exchange->repeat; i++) {
         if (i > 0)
-            talk->now_ns += exchange->pause_ns;
+            talk->now_ns += exchange_pause(exchange, talk->random);
         fill_payload(&bytes, plan->send, &exchange->up, talk->random);
         send_parts(talk, SIDE_CLIENT, &bytes);
         talk->now_ns += talk->route->rtt_ns;

@@ -26,5 +26,8 @@ struct opaque_plan {
 };
 void noise_opaque_tcp(struct tcp *tcp, const struct opaque_plan *plan,
                       const struct exchange *exchange);
+/* Sends the first request three times, to nobody. */
+void noise_unanswered_udp(struct talk *talk, const struct opaque_plan *plan,
+                          const struct exchange *exchange);
 void noise_opaque_udp(struct talk *talk, const struct opaque_plan *plan,
                       const struct exchange *exchange);

@@ -26,6 +26,7 @@ enum {
     TAG_SIZE = 16,
     DATAGRAM = 1250,
     CRYPTO_MAX = 1150, /* bytes of handshake in one datagram */
+    HELLO_TRIES = 3,
     FRAME_PADDING = 0,
     FRAME_PING = 1,
     FRAME_ACK = 2,
@@ -281,33 +282,62 @@ static void fill_cids(struct quic *quic)
     text_done(&ids);
 }
 
+/* Chooses ids and keys and builds the ClientHello. */
+static void begin(struct quic *quic, const struct tls_plan *plan, const struct text *name,
+                  struct hello *ret_hello, struct text *message)
+{
+    struct talk *talk = quic->talk;
+    struct text outer = {0};
+    fill_cids(quic);
+    derive_keys(quic);
+    if (plan->outer != NULL)
+        pattern_expand(plan->outer, talk->random, &outer);
+    *ret_hello = (struct hello){.style = plan->style,
+                                .tls13 = true,
+                                .quic = true,
+                                .name = plan->style == HELLO_ECH ? &outer : name,
+                                .alpn = plan->alpn != NULL ? plan->alpn : "h3",
+                                .cid = quic->cid[SIDE_CLIENT],
+                                .cid_size = quic->client_cid_size};
+    hello_client(ret_hello, talk->random, message);
+    ret_hello->name = NULL; /* the server's part does not need it */
+    text_done(&outer);
+}
+
+static struct quic quic_of(struct talk *talk, const struct tls_plan *plan)
+{
+    bool browser = plan->style == HELLO_BROWSER || plan->style == HELLO_ECH;
+    return (struct quic){.talk = talk, .client_cid_size = browser ? 0 : CID_SIZE};
+}
+
 void quic_run(struct talk *talk, const struct tls_plan *plan, const struct text *name,
               const struct exchange *exchange)
 {
-    bool browser = plan->style == HELLO_BROWSER || plan->style == HELLO_ECH;
-    struct quic quic = {.talk = talk, .client_cid_size = browser ? 0 : CID_SIZE};
-    struct text message = {0}, outer = {0};
-    fill_cids(&quic);
-    derive_keys(&quic);
-    if (plan->outer != NULL)
-        pattern_expand(plan->outer, talk->random, &outer);
-    struct hello hello = {.style = plan->style,
-                          .tls13 = true,
-                          .quic = true,
-                          .name = plan->style == HELLO_ECH ? &outer : name,
-                          .alpn = plan->alpn != NULL ? plan->alpn : "h3",
-                          .cid = quic.cid[SIDE_CLIENT],
-                          .cid_size = quic.client_cid_size};
-    hello_client(&hello, talk->random, &message);
-    send_hello(&quic, &message, browser);
+    struct quic quic = quic_of(talk, plan);
+    struct hello hello;
+    struct text message = {0};
+    begin(&quic, plan, name, &hello, &message);
+    send_hello(&quic, &message, quic.client_cid_size == 0);
     finish(&quic, plan, &hello);
     text_done(&message);
-    text_done(&outer);
     for (unsigned i = 0; i < exchange->repeat; i++) {
         if (i > 0)
-            talk->now_ns += exchange->pause_ns;
+            talk->now_ns += exchange_pause(exchange, talk->random);
         send_data(&quic, SIDE_CLIENT, span_pick(&exchange->up, talk->random));
         talk->now_ns += talk->route->rtt_ns;
         send_data(&quic, SIDE_SERVER, span_pick(&exchange->down, talk->random));
     }
+}
+
+void quic_unanswered(struct talk *talk, const struct tls_plan *plan, const struct text *name)
+{
+    struct quic quic = quic_of(talk, plan);
+    struct hello hello;
+    struct text message = {0};
+    begin(&quic, plan, name, &hello, &message);
+    for (unsigned i = 0; i < HELLO_TRIES; i++) {
+        send_hello(&quic, &message, quic.client_cid_size == 0);
+        talk->now_ns += NS_PER_S << i;
+    }
+    text_done(&message);
 }

@@ -11,3 +11,5 @@ struct tls_plan;
  * datagram spans two. */
 void quic_run(struct talk *talk, const struct tls_plan *plan, const struct text *name,
               const struct exchange *exchange);
+/* Sends the ClientHello three times, to nobody. */
+void quic_unanswered(struct talk *talk, const struct tls_plan *plan, const struct text *name);

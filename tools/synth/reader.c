@@ -11,11 +11,13 @@
 #include "base/yaml.h"
 #include "digits.h"
 #include "exchange.h"
+#include "hours.h"
 #include "pattern.h"
 
 enum {
     /* What one conversation may carry each way: it is built in memory as a whole. */
-    SPAN_MAX = 16 << 20
+    SPAN_MAX = 16 << 20,
+    ADDRS_MAX = 16
 };
 
 void reader_fail(struct reader *reader, const struct yaml_node *node, const char *what)
@@ -162,6 +164,70 @@ void read_addr(struct reader *reader, const char *key, struct addr *ret_addr)
     const struct yaml_node *node = scalar(reader, key);
     if (node != NULL && !addr_parse(node->text, ret_addr))
         reader_fail(reader, node, "no address");
+}
+
+void read_addrs(struct reader *reader, const char *key, struct addr *ret_addrs, size_t max,
+                unsigned *ret_count)
+{
+    const char *texts[ADDRS_MAX] = {NULL};
+    unsigned count = 0;
+    const struct yaml_node *node = reader->bad ? NULL : yaml_get(reader->map, key);
+    if (node == NULL)
+        return;
+    read_texts(reader, key, texts, max < ADDRS_MAX ? max : ADDRS_MAX, &count);
+    for (unsigned i = 0; i < count && !reader->bad; i++)
+        if (!addr_parse(texts[i], &ret_addrs[i]))
+            reader_fail(reader, node, "no address");
+    *ret_count = count;
+}
+
+static void check_id(struct reader *reader, const char *key, const char *id)
+{
+    if (*id == '\0' || id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0')
+        reader_fail(reader, yaml_get(reader->map, key), "no vendor id (a-z, 0-9, -)");
+}
+
+void read_id(struct reader *reader, const char *key, const char **ret_id)
+{
+    const struct yaml_node *node = scalar(reader, key);
+    if (node == NULL)
+        return;
+    check_id(reader, key, node->text);
+    *ret_id = node->text;
+}
+
+void read_ids(struct reader *reader, const char *key, const char **ret_ids, size_t max,
+              unsigned *ret_count)
+{
+    unsigned count = 0;
+    if (reader->bad || yaml_get(reader->map, key) == NULL)
+        return;
+    read_texts(reader, key, ret_ids, max, &count);
+    for (unsigned i = 0; i < count && !reader->bad; i++)
+        check_id(reader, key, ret_ids[i]);
+    *ret_count = count;
+}
+
+/* Takes `08:00` as a time of day. */
+static bool take_hour(const char **at, int64_t *ret_ns)
+{
+    unsigned hours = 0, minutes = 0;
+    if (!digits_take(at, 10, 2, &hours) || !digits_skip(at, ":") ||
+        !digits_take(at, 10, 2, &minutes) || hours > 24 || minutes > 59)
+        return false;
+    *ret_ns = (int64_t)(hours * 60 + minutes) * 60 * NS_PER_S;
+    return true;
+}
+
+void read_hours(struct reader *reader, const char *key, struct hours *ret_hours)
+{
+    const char *at = NULL;
+    read_text(reader, key, &at);
+    if (at == NULL)
+        return;
+    if (!take_hour(&at, &ret_hours->on_ns) || !digits_skip(&at, "-") ||
+        !take_hour(&at, &ret_hours->off_ns) || *at != '\0')
+        reader_fail(reader, yaml_get(reader->map, key), "no hours (write 08:00-18:00)");
 }
 
 void read_choice(struct reader *reader, const char *key, const char *const *words,

@@ -8,6 +8,7 @@
 #include "net/addr.h"
 
 struct error;
+struct hours;
 struct span;
 struct yaml_file;
 struct yaml_node;
@@ -42,6 +43,15 @@ void read_duration(struct reader *reader, const char *key, int64_t *ret_ns);
 /* A size, or a range of sizes as `400-600`. */
 void read_span(struct reader *reader, const char *key, struct span *ret_span);
 void read_addr(struct reader *reader, const char *key, struct addr *ret_addr);
+/* A list of addresses (or one). */
+void read_addrs(struct reader *reader, const char *key, struct addr *ret_addrs, size_t max,
+                unsigned *ret_count);
+/* A vendor's id, as in signatures/: [a-z0-9-]+. */
+void read_id(struct reader *reader, const char *key, const char **ret_id);
+void read_ids(struct reader *reader, const char *key, const char **ret_ids, size_t max,
+              unsigned *ret_count);
+/* Hours of the day: `08:00-18:00`. */
+void read_hours(struct reader *reader, const char *key, struct hours *ret_hours);
 /* One of the NULL-terminated `words`; gives its index. */
 void read_choice(struct reader *reader, const char *key, const char *const *words,
                  unsigned *ret_index);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -22,6 +23,13 @@ void scenario_done(struct scenario *scenario)
         free(scenario->assets[i].name);
     free(scenario->assets);
     free(scenario->activities);
+    free(scenario->agents);
+    free(scenario->machines);
+    for (struct profile *profile = scenario->profiles, *next; profile != NULL; profile = next) {
+        next = profile->next;
+        yaml_done(&profile->file);
+        free(profile);
+    }
     free(scenario->capture.names);
     yaml_done(&scenario->file);
     *scenario = (struct scenario){0};
@@ -29,7 +37,7 @@ void scenario_done(struct scenario *scenario)
 
 static bool read_network(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
-    static const char *const keys[] = {"clients", "resolver", "gateway", NULL};
+    static const char *const keys[] = {"clients", "resolver", "gateway", "upstream", NULL};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     const char *clients = "10.20.0.0/16";
     (void)addr_parse("10.20.0.1", &scenario->gateway);
@@ -37,6 +45,8 @@ static bool read_network(struct scenario *scenario, const struct yaml_node *node
     read_addr(&reader, "gateway", &scenario->gateway);
     scenario->resolver = scenario->gateway;
     read_addr(&reader, "resolver", &scenario->resolver);
+    read_addr(&reader, "upstream", &scenario->upstream);
+    scenario->has_upstream = node != NULL && yaml_get(node, "upstream") != NULL;
     if (!reader.bad && !prefix_parse(clients, &scenario->clients))
         reader_fail(&reader, node, "'clients' is no prefix");
     return !reader.bad;
@@ -134,29 +144,6 @@ static bool read_capture(struct scenario *scenario, const struct yaml_node *node
            (names == NULL || read_names(scenario, names, err));
 }
 
-/* Reads `08:00` as a time of day. */
-static bool take_hour(const char **at, int64_t *ret_ns)
-{
-    unsigned hours = 0, minutes = 0;
-    if (!digits_take(at, 10, 2, &hours) || !digits_skip(at, ":") ||
-        !digits_take(at, 10, 2, &minutes) || hours > 24 || minutes > 59)
-        return false;
-    *ret_ns = (int64_t)(hours * 60 + minutes) * 60 * NS_PER_S;
-    return true;
-}
-
-/* Reads `08:00-18:00`. */
-static void read_hours(struct reader *reader, struct asset *asset)
-{
-    const char *at = NULL;
-    read_text(reader, "on", &at);
-    if (at == NULL)
-        return;
-    if (!take_hour(&at, &asset->on_ns) || !digits_skip(&at, "-") ||
-        !take_hour(&at, &asset->off_ns) || *at != '\0')
-        reader_fail(reader, yaml_get(reader->map, "on"), "no hours (write 08:00-18:00)");
-}
-
 /* Returns the address `index` further on; the last four bytes count. */
 static struct addr addr_next(struct addr addr, unsigned index)
 {
@@ -213,8 +200,9 @@ static void add_assets(struct scenario *scenario, const struct asset *asset, uns
 
 static bool read_asset(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
-    static const char *const keys[] = {"name", "count",    "group", "hostname", "ip",    "ip6",
-                                       "mac",  "resolver", "on",    "weekdays", "route", NULL};
+    static const char *const keys[] = {"name",  "count",  "group",    "hostname", "ip",
+                                       "ip6",   "mac",    "resolver", "on",       "weekdays",
+                                       "drift", "absent", "route",    NULL};
     struct asset asset = {.resolver = scenario->resolver, .route = scenario->route};
     struct reader reader = reader_of(&scenario->file, node, keys, err);
     unsigned count = 1;
@@ -225,9 +213,11 @@ static bool read_asset(struct scenario *scenario, const struct yaml_node *node, 
     read_addr(&reader, "ip", &asset.addr);
     read_addr(&reader, "ip6", &asset.addr6);
     read_addr(&reader, "resolver", &asset.resolver);
-    read_bool(&reader, "weekdays", &asset.weekdays);
+    read_bool(&reader, "weekdays", &asset.hours.weekdays);
     read_mac(&reader, asset.mac);
-    read_hours(&reader, &asset);
+    read_hours(&reader, "on", &asset.hours);
+    read_duration(&reader, "drift", &asset.hours.drift_ns);
+    read_share(&reader, "absent", 1.0, &asset.hours.absent);
     if (reader.bad)
         return false;
     asset.has6 = yaml_get(node, "ip6") != NULL;
@@ -251,35 +241,48 @@ void scenario_add_activity(struct scenario *scenario, const struct activity *act
     scenario->activities[scenario->activity_count++] = *activity;
 }
 
-bool activity_is_of(const struct activity *activity, const struct asset *asset)
+bool asset_is_of(const struct asset *asset, const char *const *who, unsigned count)
 {
-    for (unsigned i = 0; i < activity->who_count; i++) {
-        const char *who = activity->who[i];
-        if (strcmp(who, "all") == 0 || strcmp(who, asset->name) == 0 ||
-            strcmp(who, asset->base_name) == 0 ||
-            (asset->group != NULL && strcmp(who, asset->group) == 0))
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(who[i], "all") == 0 || strcmp(who[i], asset->name) == 0 ||
+            strcmp(who[i], asset->base_name) == 0 ||
+            (asset->group != NULL && strcmp(who[i], asset->group) == 0))
             return true;
     }
     return false;
 }
 
+const struct asset *scenario_asset_at(const struct scenario *scenario, const struct addr *addr)
+{
+    for (size_t i = 0; i < scenario->asset_count; i++)
+        if (addr_equal(&scenario->assets[i].addr, addr))
+            return &scenario->assets[i];
+    return NULL;
+}
+
+bool scenario_check_who(const struct scenario *scenario, const struct yaml_node *node,
+                        const struct activity *activity, struct error *err)
+{
+    size_t count = 0;
+    bool want6 = activity->addr_count > 0 && !addr_is4(&activity->addrs[0]);
+    for (size_t i = 0; i < scenario->asset_count; i++) {
+        const struct asset *asset = &scenario->assets[i];
+        if (!asset_is_of(asset, activity->who, activity->who_count))
+            continue;
+        count++;
+        if (want6 && !asset->has6)
+            return yaml_error(scenario->source, node, err, "asset '%s' has no 'ip6' for this",
+                              asset->name);
+    }
+    return count > 0 || yaml_error(scenario->source, node, err, "'who' names no asset");
+}
+
 static bool add_activity(struct scenario *scenario, const struct yaml_node *node, struct error *err)
 {
     struct activity activity;
-    if (!scenario_read_activity(scenario, node, &activity, err))
+    if (!scenario_read_activity(scenario, node, &activity, err) ||
+        !scenario_check_who(scenario, node, &activity, err))
         return false;
-    size_t count = 0;
-    bool want6 = activity.addr_count > 0 && !addr_is4(&activity.addrs[0]);
-    for (size_t i = 0; i < scenario->asset_count; i++) {
-        if (!activity_is_of(&activity, &scenario->assets[i]))
-            continue;
-        count++;
-        if (want6 && !scenario->assets[i].has6)
-            return yaml_error(&scenario->file, node, err, "asset '%s' has no 'ip6' for this",
-                              scenario->assets[i].name);
-    }
-    if (count == 0)
-        return yaml_error(&scenario->file, node, err, "'who' names no asset");
     scenario_add_activity(scenario, &activity);
     return true;
 }
@@ -302,15 +305,19 @@ static bool read_entries(struct scenario *scenario, const char *key, read_entry 
 
 static bool read_all(struct scenario *scenario, struct error *err)
 {
-    static const char *const keys[] = {"start", "duration", "seed",  "network",    "capture",
-                                       "route", "assets",   "noise", "activities", NULL};
+    static const char *const keys[] = {"start", "duration", "seed",       "network",  "capture",
+                                       "route", "assets",   "activities", "profiles", "agents",
+                                       "noise", "machines", NULL};
     const struct yaml_node *root = scenario->file.root;
+    scenario->source = &scenario->file;
     struct reader reader = reader_of(&scenario->file, root, keys, err);
     scenario->duration_ns = 600 * NS_PER_S;
+    scenario->profile_folder = ".";
     (void)time_parse_date("2026-03-02", &scenario->start_ns);
     read_moment(&reader, "start", &scenario->start_ns);
     read_duration(&reader, "duration", &scenario->duration_ns);
     read_u64(&reader, "seed", UINT64_MAX, &scenario->seed);
+    read_text(&reader, "profiles", &scenario->profile_folder);
     if (reader.bad)
         return false;
     scenario->route = (struct route){.rtt_ns = 18 * NS_PER_MS, .mss = 1460};
@@ -322,7 +329,9 @@ static bool read_all(struct scenario *scenario, struct error *err)
            (route == NULL || scenario_read_route(scenario, route, &scenario->route, err)) &&
            read_entries(scenario, "assets", read_asset, err) &&
            read_entries(scenario, "activities", add_activity, err) &&
+           read_entries(scenario, "agents", scenario_add_agent, err) &&
            read_entries(scenario, "noise", scenario_add_noise, err) &&
+           read_entries(scenario, "machines", scenario_add_machine, err) &&
            scenario_check_links(scenario, err);
 }
 
@@ -335,6 +344,7 @@ bool scenario_read(struct scenario *ret_scenario, const char *path, struct error
         scenario_done(&scenario);
         return false;
     }
+    scenario.source = NULL;
     *ret_scenario = scenario;
     return true;
 }

@@ -53,7 +53,7 @@ struct activity activity_of(const struct scenario *scenario, enum activity_kind 
         .kind = kind,
         .port = kind_port(kind),
         .timing = {.start_ns = -1, .stop_ns = INT64_MAX, .burst = 1, .burst_gap_ns = NS_PER_S},
-        .dns = {.type = DNS_A, .ttl_ns = 300 * NS_PER_S},
+        .dns = {.type = DNS_A, .ttl_ns = 300 * NS_PER_S, .tries = 1},
         .tls = {.tls13 = kind == ACTIVITY_QUIC, .flight = 2840},
         .http = {.method = "GET", .uri = "/", .status = 200},
         .exchange = {.repeat = 1},
@@ -63,13 +63,15 @@ struct activity activity_of(const struct scenario *scenario, enum activity_kind 
 static bool read_dns(const struct scenario *scenario, const struct yaml_node *node,
                      struct dns_plan *dns, struct error *err)
 {
-    static const char *const keys[] = {"skip", "type",  "pair", "over", "result",
-                                       "ttl",  "cname", "text", NULL};
+    static const char *const keys[] = {
+        "skip",  "type", "pair",  "over",     "result",           "ttl",
+        "cname", "text", "tries", "fallback", "fallback_answers", NULL};
     static const char *const types[] = {"a", "aaaa", "txt", "https", "ptr", NULL};
     static const enum dns_type type_values[] = {DNS_A, DNS_AAAA, DNS_TXT, DNS_HTTPS, DNS_PTR};
     static const char *const transports[] = {"udp", "tcp", "truncated", NULL};
-    static const char *const results[] = {"answer", "nxdomain", "empty", "silence", NULL};
-    struct reader reader = reader_of(&scenario->file, node, keys, err);
+    static const char *const results[] = {"answer",  "nxdomain", "empty",
+                                          "silence", "servfail", NULL};
+    struct reader reader = reader_of(scenario->source, node, keys, err);
     unsigned type = COUNT_OF(type_values), over = dns->over, result = dns->result;
     read_bool(&reader, "skip", &dns->skip);
     read_choice(&reader, "type", types, &type);
@@ -79,6 +81,11 @@ static bool read_dns(const struct scenario *scenario, const struct yaml_node *no
     read_duration(&reader, "ttl", &dns->ttl_ns);
     read_texts(&reader, "cname", dns->chain, DNS_CHAIN_MAX, &dns->chain_count);
     read_text(&reader, "text", &dns->answer);
+    read_unsigned(&reader, "tries", 10, &dns->tries);
+    read_addrs(&reader, "fallback", dns->fallback, DNS_FALLBACK_MAX, &dns->fallback_count);
+    read_unsigned(&reader, "fallback_answers", DNS_FALLBACK_MAX, &dns->fallback_answers);
+    if (!reader.bad && dns->tries == 0)
+        reader_fail(&reader, node, "'tries' is at least 1");
     if (type < COUNT_OF(type_values))
         dns->type = type_values[type];
     dns->over = (enum dns_transport)over;
@@ -93,7 +100,7 @@ static bool read_tls(const struct scenario *scenario, const struct yaml_node *no
                                        "subject", "names", "chain", "flight", NULL};
     static const char *const versions[] = {"1.2", "1.3", NULL};
     static const char *const styles[] = {"agent", "browser", "ech", "nameless", NULL};
-    struct reader reader = reader_of(&scenario->file, node, keys, err);
+    struct reader reader = reader_of(scenario->source, node, keys, err);
     unsigned version = tls->tls13, style = tls->style;
     bool chain = !tls->alone;
     read_choice(&reader, "version", versions, &version);
@@ -118,7 +125,7 @@ static bool read_http(const struct scenario *scenario, const struct yaml_node *n
 {
     static const char *const keys[] = {"method", "uri",          "host", "user_agent", "headers",
                                        "status", "content_type", "body", NULL};
-    struct reader reader = reader_of(&scenario->file, node, keys, err);
+    struct reader reader = reader_of(scenario->source, node, keys, err);
     read_text(&reader, "method", &http->method);
     read_pattern(&reader, "uri", &http->uri);
     read_pattern(&reader, "host", &http->host);
@@ -134,7 +141,7 @@ static bool read_opaque(const struct scenario *scenario, const struct yaml_node 
                         struct opaque_plan *opaque, struct error *err)
 {
     static const char *const keys[] = {"send", "receive", NULL};
-    struct reader reader = reader_of(&scenario->file, node, keys, err);
+    struct reader reader = reader_of(scenario->source, node, keys, err);
     read_pattern(&reader, "send", &opaque->send);
     read_pattern(&reader, "receive", &opaque->receive);
     return !reader.bad;
@@ -144,17 +151,13 @@ static bool read_to(const struct scenario *scenario, const struct yaml_node *nod
                     struct activity *activity, struct error *err)
 {
     static const char *const keys[] = {"name", "address", "port", "proxy", "proxy_port", NULL};
-    struct reader reader = reader_of(&scenario->file, node, keys, err);
-    const char *addrs[ACTIVITY_ADDRS_MAX] = {NULL};
+    struct reader reader = reader_of(scenario->source, node, keys, err);
     unsigned port = activity->port, proxy_port = 3128;
     read_pattern(&reader, "name", &activity->name);
-    read_texts(&reader, "address", addrs, ACTIVITY_ADDRS_MAX, &activity->addr_count);
+    read_addrs(&reader, "address", activity->addrs, ACTIVITY_ADDRS_MAX, &activity->addr_count);
     read_unsigned(&reader, "port", 65535, &port);
     read_addr(&reader, "proxy", &activity->proxy);
     read_unsigned(&reader, "proxy_port", 65535, &proxy_port);
-    for (unsigned i = 0; i < activity->addr_count && !reader.bad; i++)
-        if (!addr_parse(addrs[i], &activity->addrs[i]))
-            reader_fail(&reader, yaml_get(node, "address"), "no address");
     activity->port = (uint16_t)port;
     activity->proxy_port = (uint16_t)proxy_port;
     activity->has_proxy = node != NULL && yaml_get(node, "proxy") != NULL;
@@ -163,8 +166,8 @@ static bool read_to(const struct scenario *scenario, const struct yaml_node *nod
 
 static void read_timing(struct reader *reader, struct timing *timing)
 {
-    static const char *const schedules[] = {"grid", "sleep", NULL};
-    unsigned schedule = timing->sleeps;
+    static const char *const schedules[] = {"grid", "sleep", "boot", NULL};
+    unsigned schedule = timing->schedule;
     read_duration(reader, "every", &timing->every_ns);
     read_share(reader, "jitter", 1.0, &timing->jitter);
     read_share(reader, "missed", 1.0, &timing->missed);
@@ -174,7 +177,8 @@ static void read_timing(struct reader *reader, struct timing *timing)
     read_duration(reader, "stop", &timing->stop_ns);
     read_unsigned(reader, "burst", 1000, &timing->burst);
     read_duration(reader, "burst_gap", &timing->burst_gap_ns);
-    timing->sleeps = schedule == 1;
+    read_hours(reader, "hours", &timing->hours);
+    timing->schedule = (enum schedule)schedule;
     if (!reader->bad && (timing->every_ns < 0 || timing->burst_gap_ns < 0))
         reader_fail(reader, reader->map, "a period cannot be negative");
 }
@@ -187,6 +191,7 @@ static void read_exchange(struct reader *reader, struct exchange *exchange)
     read_span(reader, "down", &exchange->down);
     read_unsigned(reader, "repeat", 100000, &exchange->repeat);
     read_duration(reader, "pause", &exchange->pause_ns);
+    read_share(reader, "pause_jitter", 1.0, &exchange->pause_jitter);
     read_duration(reader, "keep_alive", &exchange->keep_alive_ns);
     read_duration(reader, "hold", &exchange->hold_ns);
     read_choice(reader, "end", ends, &end);
@@ -194,6 +199,22 @@ static void read_exchange(struct reader *reader, struct exchange *exchange)
     if (!reader->bad &&
         (exchange->pause_ns < 0 || exchange->hold_ns < 0 || exchange->keep_alive_ns < 0))
         reader_fail(reader, reader->map, "a pause cannot be negative");
+}
+
+/* Reads the kinds of events that the activity is there to show. */
+static void read_shows(struct reader *reader, struct activity *activity)
+{
+    static const char *const kinds[] = {
+        "beacon",   "beacon-stopped",      "upload",          "long-session",
+        "indirect", "unattributed-beacon", "resolver-bypass", NULL};
+    read_texts(reader, "shows", activity->shows, ACTIVITY_SHOWS_MAX, &activity->shows_count);
+    for (unsigned i = 0; i < activity->shows_count && !reader->bad; i++) {
+        unsigned at = 0;
+        while (kinds[at] != NULL && strcmp(kinds[at], activity->shows[i]) != 0)
+            at++;
+        if (kinds[at] == NULL)
+            reader_fail(reader, yaml_get(reader->map, "shows"), "no kind of event");
+    }
 }
 
 static void read_truth(struct reader *reader, struct activity *activity)
@@ -206,6 +227,8 @@ static void read_truth(struct reader *reader, struct activity *activity)
     read_text(reader, "service", &activity->service);
     read_text(reader, "purpose", &activity->purpose);
     read_choice(reader, "expect", expectations, &expect);
+    read_bool(reader, "decoy", &activity->decoy);
+    read_shows(reader, activity);
     read_choice(reader, "result", results, &result);
     activity->contact = expect == 1;
     activity->result = (enum activity_result)result;
@@ -244,11 +267,12 @@ bool scenario_read_activity(const struct scenario *scenario, const struct yaml_n
                             struct activity *ret_activity, struct error *err)
 {
     static const char *const keys[] = {
-        "label",    "vendor", "service", "purpose", "expect",  "result", "who",       "do",
-        "to",       "every",  "jitter",  "missed",  "count",   "start",  "stop",      "burst",
-        "schedule", "up",     "down",    "repeat",  "pause",   "hold",   "burst_gap", "keep_alive",
-        "end",      "dns",    "tls",     "http",    "payload", "route",  NULL};
-    struct reader reader = reader_of(&scenario->file, node, keys, err);
+        "label",   "vendor",    "service",    "purpose",      "expect", "result", "who",
+        "do",      "to",        "every",      "jitter",       "missed", "count",  "start",
+        "stop",    "burst",     "schedule",   "up",           "down",   "repeat", "pause",
+        "hold",    "burst_gap", "keep_alive", "end",          "dns",    "tls",    "http",
+        "payload", "route",     "hours",      "pause_jitter", "decoy",  "shows",  NULL};
+    struct reader reader = reader_of(scenario->source, node, keys, err);
     unsigned kind = COUNT_OF(kind_words);
     read_choice(&reader, "do", kind_words, &kind);
     if (!reader.bad && kind == COUNT_OF(kind_words))
@@ -262,13 +286,15 @@ bool scenario_read_activity(const struct scenario *scenario, const struct yaml_n
     read_exchange(&reader, &activity.exchange);
     if (reader.bad || !read_parts(scenario, node, &activity, err))
         return false;
-    if (activity.exchange.repeat == 0 || activity.timing.burst == 0)
-        return yaml_error(&scenario->file, node, err, "'repeat' and 'burst' are at least 1");
+    if (activity.timing.burst == 0)
+        return yaml_error(scenario->source, node, err, "'burst' is at least 1");
+    if (activity.exchange.repeat == 0 && activity.exchange.pause_ns < NS_PER_S)
+        return yaml_error(scenario->source, node, err, "'repeat: 0' needs a 'pause' of 1s or more");
     if (!fill_local(scenario, &activity))
-        return yaml_error(&scenario->file, node, err, "'to' must be an IPv4 address for this");
+        return yaml_error(scenario->source, node, err, "'to' must be an IPv4 address for this");
     bool places = kind <= ACTIVITY_OPAQUE_UDP || kind == ACTIVITY_SSH;
     if (places && activity.name == NULL && activity.addr_count == 0)
-        return yaml_error(&scenario->file, node, err, "'to' needs a name or an address");
+        return yaml_error(scenario->source, node, err, "'to' needs a name or an address");
     *ret_activity = activity;
     return true;
 }

@@ -82,7 +82,7 @@ bool scenario_add_noise(struct scenario *scenario, const struct yaml_node *node,
 {
     static const char *const keys[] = {"profile", "who", "scale", "compact", NULL};
     static const char *const profiles[] = {"office", "web", NULL};
-    struct reader reader = reader_of(&scenario->file, node, keys, err);
+    struct reader reader = reader_of(scenario->source, node, keys, err);
     const char *who[ACTIVITY_WHO_MAX] = {"all"};
     unsigned profile = 0, who_count = 1;
     double scale = 1.0;

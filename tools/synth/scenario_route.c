@@ -93,7 +93,7 @@ bool scenario_read_route(const struct scenario *scenario, const struct yaml_node
         "tunnel_server", "rtt",       "mss",     "fragment", "fragments_reversed",
         "only",          "skip",      "loss",    "reorder",  "retransmit",
         "copies",        "copy_vlan", NULL};
-    struct reader reader = reader_of(&scenario->file, node, keys, err);
+    struct reader reader = reader_of(scenario->source, node, keys, err);
     unsigned copy_vlan = route->copy_vlan;
     read_unsigned(&reader, "interface", scenario->capture.interface_count - 1, &route->interface);
     read_vlans(&reader, route);

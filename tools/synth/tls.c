@@ -194,7 +194,7 @@ void tls_run(struct tcp *tcp, const struct tls_plan *plan, const struct text *na
     text_done(&outer);
     for (unsigned i = 0; i < exchange->repeat; i++) {
         if (i > 0)
-            tcp_idle(tcp, exchange->pause_ns, exchange->keep_alive_ns);
+            tcp_idle(tcp, exchange_pause(exchange, random), exchange->keep_alive_ns);
         tls_send_data(tcp, plan, SIDE_CLIENT, span_pick(&exchange->up, random));
         tls_send_data(tcp, plan, SIDE_SERVER, span_pick(&exchange->down, random));
     }

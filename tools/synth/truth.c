@@ -14,13 +14,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "scenario.h"
-
-struct truth_file {
-    FILE *stream;
-    char *path;
-    struct text line;
-    uint64_t rows, contacts;
-};
+#include "truth_file.h"
 
 static void note_name(struct truth_row *row, const struct text *name)
 {
@@ -77,7 +71,7 @@ struct truth_file *truth_open(const char *path, struct error *err)
     return truth;
 }
 
-static void flush(struct truth_file *truth)
+void truth_flush(struct truth_file *truth)
 {
     text_add_char(&truth->line, '\n');
     (void)fwrite(truth->line.data, 1, truth->line.length,
@@ -85,7 +79,7 @@ static void flush(struct truth_file *truth)
     text_clear(&truth->line);
 }
 
-static void add_time(struct json *json, const char *key, int64_t ts_ns)
+void truth_add_time(struct json *json, const char *key, int64_t ts_ns)
 {
     char text[TIME_TEXT_MAX];
     (void)time_text_ns(ts_ns, text);
@@ -168,20 +162,32 @@ void truth_write_row(struct truth_file *truth, const struct truth_row *row)
     add_asset(&json, row);
     json_text(&json, "label", activity->label);
     json_text(&json, "vendor", activity->vendor);
+    if (activity->vendor_id != NULL)
+        json_text(&json, "vendor_id", activity->vendor_id);
+    if (activity->shows_count > 0) {
+        json_open_array(&json, "shows");
+        for (unsigned i = 0; i < activity->shows_count; i++)
+            json_text(&json, NULL, activity->shows[i]);
+        json_close_array(&json);
+    }
+    if (activity->decoy)
+        json_bool(&json, "decoy", true);
+    if (row->client != NULL)
+        json_text(&json, "client", row->client->name);
     json_text(&json, "service", activity->service);
     json_text(&json, "purpose", activity->purpose);
     json_text(&json, "kind", activity_kind_text(activity->kind));
     json_bool(&json, "contact", activity->contact);
     add_server(&json, row);
     json_u64(&json, "starts", row->starts);
-    add_time(&json, "first_ts", row->first_ns);
-    add_time(&json, "last_ts", row->last_ns);
+    truth_add_time(&json, "first_ts", row->first_ns);
+    truth_add_time(&json, "last_ts", row->last_ns);
     add_seconds(&json, "period", activity->timing.every_ns);
     json_double(&json, "jitter", activity->timing.jitter, 6);
     json_close_object(&json);
     truth->rows++;
     truth->contacts += activity->contact;
-    flush(truth);
+    truth_flush(truth);
 }
 
 void truth_write_summary(struct truth_file *truth, const struct scenario *scenario,
@@ -197,11 +203,11 @@ void truth_write_summary(struct truth_file *truth, const struct scenario *scenar
     json_u64(&json, "packets", total->packets);
     json_u64(&json, "bytes", total->bytes);
     if (total->packets > 0) {
-        add_time(&json, "first_ts", total->first_ns);
-        add_time(&json, "last_ts", total->last_ns);
+        truth_add_time(&json, "first_ts", total->first_ns);
+        truth_add_time(&json, "last_ts", total->last_ns);
     }
     json_close_object(&json);
-    flush(truth);
+    truth_flush(truth);
 }
 
 bool truth_close(struct truth_file *truth, struct error *err)

@@ -22,6 +22,7 @@ enum {
 struct truth_row {
     const struct asset *asset;       /* borrowed */
     const struct activity *activity; /* borrowed */
+    const struct asset *client;      /* borrowed: for whom a proxy did it, or NULL */
     uint64_t starts;                 /* conversations */
     int64_t first_ns, last_ns;       /* of their beginnings, by the capture's clock */
     struct text *names; /* owned: the names used, in order; the first TRUTH_NAMES_MAX */
@@ -40,6 +41,15 @@ void truth_row_done(struct truth_row *row);
 struct truth_file;
 struct truth_file *truth_open(const char *path, struct error *err);
 void truth_write_row(struct truth_file *truth, const struct truth_row *row);
+
+/* What each machine's agents did, over all their activities. */
+struct truth_tally;
+struct truth_tally *truth_tally_new(const struct scenario *scenario);
+void truth_tally_free(struct truth_tally *tally);
+void truth_tally_add(struct truth_tally *tally, const struct truth_row *row);
+/* Writes one line for each asset, where the scenario speaks of agents or machines. */
+void truth_write_machines(struct truth_file *truth, const struct scenario *scenario,
+                          const struct truth_tally *tally);
 void truth_write_summary(struct truth_file *truth, const struct scenario *scenario,
                          const struct capture_total *total);
 /* NULL is allowed. */
