@@ -23,10 +23,10 @@ enum {
 
 struct asker {
     struct addr client;
-    const struct vendor *vendor; /* NULL: the place is free */
+    const struct vendor *vendor;      /* NULL: the place is free */
     int64_t own_ns, last_ns, told_ns; /* 0 never */
-    uint32_t ordinary;           /* bit of each fallback resolver that is its ordinary one */
-    unsigned asked, last;        /* how many in a row, and the last one's place in the list */
+    uint32_t ordinary;                /* bit of each fallback resolver that is its ordinary one */
+    unsigned asked, last;             /* how many in a row, and the last one's place in the list */
 };
 
 struct bypass {

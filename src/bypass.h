@@ -19,4 +19,4 @@ void bypass_free(struct bypass *bypass);
  * machine's ordinary one).  True where it has now asked two of the vendor's fallback resolvers, in their order and after its own:
  * once a day for one machine. */
 bool bypass_ask(struct bypass *bypass, const struct addr *client, const struct vendor *vendor,
-                    const struct addr *resolver, int64_t ts_ns);
+                const struct addr *resolver, int64_t ts_ns);

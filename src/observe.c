@@ -75,13 +75,11 @@ static void name_subject(const struct observer *observer, const struct flow *flo
     enum name_source source = NAME_SOURCE_NONE;
     wake->name = judge_name(observer->options.judge, flow, ts_ns, &source);
     if (flow->note != NULL && flow->note->vendor != NULL)
-        wake->subject = (struct subject){.kind = SUBJECT_SERVICE,
-                                         .vendor = flow->note->vendor,
-                                         .service = flow->note->service};
+        wake->subject = (struct subject){
+            .kind = SUBJECT_SERVICE, .vendor = flow->note->vendor, .service = flow->note->service};
     else if (wake->name != NULL)
-        wake->subject =
-            (struct subject){.kind = SUBJECT_DOMAIN,
-                             .domain = registrable_of(observer->registrable, wake->name)};
+        wake->subject = (struct subject){
+            .kind = SUBJECT_DOMAIN, .domain = registrable_of(observer->registrable, wake->name)};
     else
         wake->subject = (struct subject){.kind = SUBJECT_ENDPOINT};
 }
@@ -149,8 +147,8 @@ static void count_start(struct observer *observer, const struct flow *flow)
 
 /* What is much depends on what the service is for: a reputation look-up is small, a sample is not, and an update client sends
  * little at all.  Other parties' services are watched for what no look-up explains. */
-static struct volume_limits limits_of(const struct observer *observer, const struct service *service,
-                                      bool vendor)
+static struct volume_limits limits_of(const struct observer *observer,
+                                      const struct service *service, bool vendor)
 {
     uint64_t base = observer->options.settings->behave.upload_bytes;
     struct volume_limits limits = {.bytes_out = base, .ratio = 2.0, .unusual = 8.0};
@@ -198,8 +196,8 @@ static void count_sign_of_life(struct observer *observer, const struct flow *flo
                                     .service = note->service,
                                     .weight = note->weight,
                                     .first = true,
-                                    .spoken = flow->label != NULL &&
-                                              flow->label->server_name != NULL,
+                                    .spoken =
+                                        flow->label != NULL && flow->label->server_name != NULL,
                                     .weak = note->weak,
                                     .answered = flow->payload[FLOW_SERVER] > 0};
     assets_contact(observer->options.assets, &contact);
@@ -298,14 +296,13 @@ void observe_sighting(struct observer *observer, const struct flow *flow,
         .name_hash = sighting->lookup ? hash_of_name(sighting->name) : 0,
         .first = sighting->first,
         .lookup = sighting->lookup,
-        .spoken = sighting->name_source == NAME_SOURCE_SNI ||
-                  sighting->name_source == NAME_SOURCE_HTTP,
+        .spoken =
+            sighting->name_source == NAME_SOURCE_SNI || sighting->name_source == NAME_SOURCE_HTTP,
         .weak = sighting->weak,
         .answered = !sighting->lookup && flow->payload[other] > 0,
         .blocked = !sighting->lookup && flow->end != FLOW_END_NONE && is_attempt(flow),
         .below_domain = sighting->lookup && is_below(sighting->domain),
-        .vendor_network =
-            has_row(sighting, INDICATOR_PREFIX) || has_row(sighting, INDICATOR_ASN),
+        .vendor_network = has_row(sighting, INDICATOR_PREFIX) || has_row(sighting, INDICATOR_ASN),
         .certificate = has_row(sighting, INDICATOR_CERTIFICATE),
         .port = has_row(sighting, INDICATOR_PORT),
     };
@@ -324,8 +321,7 @@ void observe_refusal(struct observer *observer, const struct flow *flow,
                                     .asset = flow->client,
                                     .vendor = judgement->vendor,
                                     .service = judgement->service,
-                                    .weight =
-                                        weigh_combine(judgement->rows, judgement->row_count),
+                                    .weight = weigh_combine(judgement->rows, judgement->row_count),
                                     .name_hash = hash_of_name(judgement->name),
                                     .lookup = true,
                                     .weak = judgement->weak,
@@ -365,12 +361,11 @@ void observe_proxy(struct observer *observer, const struct flow *flow, int64_t t
 /* A machine inside that answers on a port which vendors document for their servers inside. */
 static void count_inside(struct observer *observer, const struct flow *flow)
 {
-    if (!is_inside(observer, flow) || is_attempt(flow) ||
-        flow->packets[FLOW_SERVER] == 0)
+    if (!is_inside(observer, flow) || is_attempt(flow) || flow->packets[FLOW_SERVER] == 0)
         return;
     struct hit hits[HITS_MAX];
-    size_t count = match_port(observer->options.judge->signatures, flow->protocol,
-                              flow->server_port, hits);
+    size_t count =
+        match_port(observer->options.judge->signatures, flow->protocol, flow->server_port, hits);
     for (size_t i = 0; i < count; i++) {
         struct asset_standing standing = standing_of(flow, ASSET_STAND_SERVICE, flow->last_ns);
         standing.vendor = hits[i].vendor;
@@ -393,8 +388,8 @@ static void count_bytes(struct observer *observer, const struct flow *flow)
                                     .bytes_out = flow->bytes[outward ? FLOW_CLIENT : FLOW_SERVER],
                                     .bytes_in = flow->bytes[outward ? FLOW_SERVER : FLOW_CLIENT],
                                     .weak = note->weak,
-                                    .answered = flow->payload[outward ? FLOW_SERVER
-                                                                      : FLOW_CLIENT] > 0};
+                                    .answered =
+                                        flow->payload[outward ? FLOW_SERVER : FLOW_CLIENT] > 0};
     assets_contact(observer->options.assets, &contact);
 }
 
@@ -424,9 +419,8 @@ void observe_lookup(struct observer *observer, const struct flow *flow,
                         .name = name,
                         .uptime_ns = assets_uptime(observer->options.assets, &flow->client)};
     if (judgement != NULL)
-        wake.subject = (struct subject){.kind = SUBJECT_SERVICE,
-                                        .vendor = judgement->vendor,
-                                        .service = judgement->service};
+        wake.subject = (struct subject){
+            .kind = SUBJECT_SERVICE, .vendor = judgement->vendor, .service = judgement->service};
     else
         wake.subject = (struct subject){.kind = SUBJECT_DOMAIN,
                                         .domain = registrable_of(observer->registrable, name)};
@@ -452,7 +446,7 @@ void observe_end(struct observer *observer, struct flow *flow)
         is_outward(observer, flow))
         count_message(observer, flow, note->pending_ns);
     note->pending_ns = 0;
-    note->started = true; /* where only the record is cut, the flow goes on, */
+    note->started = true;               /* where only the record is cut, the flow goes on, */
     note->told_out = note->told_in = 0; /* and counts from zero */
 }
 

@@ -526,8 +526,7 @@ void pipeline_stats(struct pipeline *pipeline, const struct pipeline_capture *ca
     struct stat stats[STATS_MAX];
     size_t count = stats_collect(&sources, stats);
     struct raise *raise = &pipeline->raise;
-    eve_stats(&raise->source, pipeline->counters.last_ns, stats, count, raise->seq++,
-              &raise->line);
+    eve_stats(&raise->source, pipeline->counters.last_ns, stats, count, raise->seq++, &raise->line);
     raise_emit(raise, "stats");
 }
 

@@ -38,9 +38,7 @@ void raise_emit(struct raise *raise, const char *event_type)
 static void describe_geo(struct raise *raise)
 {
     const struct geo_source *source = NULL;
-    for (size_t i = 0;
-         raise->geo != NULL && (source = geo_source(raise->geo, i)) != NULL;
-         i++) {
+    for (size_t i = 0; raise->geo != NULL && (source = geo_source(raise->geo, i)) != NULL; i++) {
         char date[TIME_TEXT_MAX];
         time_date_text(source->built_ns, date);
         text_addf(&raise->geo_text, "%s%s %s", i > 0 ? ", " : "", source->type, date);
@@ -118,8 +116,7 @@ static void describe_risks(const struct raise *raise, const struct label *label,
     }
 }
 
-static void describe_flow(const struct raise *raise, const struct scene *scene,
-                          struct alert *alert)
+static void describe_flow(const struct raise *raise, const struct scene *scene, struct alert *alert)
 {
     struct flow *flow = scene->flow;
     alert->flow = flow;
@@ -238,9 +235,9 @@ static void make_event_id(const struct raise *raise, struct alert *alert)
     struct text text = {0};
     text_addf(&text, "%s|%s|%s|%s|%s|%s|%lld|%llu", alert->kind, raise->source.sensor, asset,
               alert->vendor != NULL ? alert->vendor->id : "",
-              alert->service != NULL              ? alert->service->id
+              alert->service != NULL           ? alert->service->id
               : change->subject.domain != NULL ? change->subject.domain
-                                                  : endpoint,
+                                               : endpoint,
               wake_channel_text(change->channel), (long long)change->ts_ns,
               (unsigned long long)change->wakes);
     digest_id(&text, alert->event_id);
@@ -270,11 +267,10 @@ static void fill_from_change(struct alert *alert, const struct change *change)
 }
 
 /* What the contact knows of the vendor's service, and the beat as one more reason.  False where that is not enough. */
-static bool fill_from_contact(struct raise *raise, const struct change *change,
-                              struct alert *alert)
+static bool fill_from_contact(struct raise *raise, const struct change *change, struct alert *alert)
 {
-    struct contact *contact = contacts_find(raise->contacts, &change->asset,
-                                            change->subject.vendor, change->subject.service);
+    struct contact *contact = contacts_find(raise->contacts, &change->asset, change->subject.vendor,
+                                            change->subject.service);
     if (contact == NULL)
         return false;
     contact_set_beat(contact, pairs_beat(raise->pairs, &change->asset, change->subject.vendor,

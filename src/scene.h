@@ -19,12 +19,12 @@ struct flow_note {
     struct addr asset; /* with a vendor */
     double weight;     /* how sure the vendor is, */
     bool name_hidden;
-    bool weak;           /* and whether it proves no agent (judge.h) */
-    char *certificate;   /* owned; the server's subject, where nobody knows it; NULL not kept */
-    bool started;        /* its start has been counted as a wake-up */
-    int64_t message_ns;  /* when the client last spoke, once the flow was old enough; 0 never */
-    int64_t pending_ns;  /* a first message that counts once another follows; 0 none */
-    int64_t told_ns;     /* until when its payload has been counted; 0 never, */
+    bool weak;          /* and whether it proves no agent (judge.h) */
+    char *certificate;  /* owned; the server's subject, where nobody knows it; NULL not kept */
+    bool started;       /* its start has been counted as a wake-up */
+    int64_t message_ns; /* when the client last spoke, once the flow was old enough; 0 never */
+    int64_t pending_ns; /* a first message that counts once another follows; 0 none */
+    int64_t told_ns;    /* until when its payload has been counted; 0 never, */
     uint64_t told_out, told_in; /* and how much of it */
 };
 

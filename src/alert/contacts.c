@@ -66,7 +66,7 @@ struct contact {
     int64_t raised_ns;
     uint64_t suppressed_name;          /* hash of the name that name_suppressed is about */
     uint64_t told_flows, told_lookups; /* counts in the last alert */
-    struct score *beat; /* NULL none */
+    struct score *beat;                /* NULL none */
     char repeat_text[64], names_text[64], beat_text[64];
 };
 
@@ -99,7 +99,7 @@ static struct contact **bucket_of(struct contacts *contacts, const struct addr *
 }
 
 struct contact *contacts_find(struct contacts *contacts, const struct addr *asset,
-                            const struct vendor *vendor, const struct service *service)
+                              const struct vendor *vendor, const struct service *service)
 {
     struct contact *contact = *bucket_of(contacts, asset, vendor, service);
     while (contact != NULL && (contact->vendor != vendor || contact->service != service ||
@@ -318,8 +318,7 @@ static size_t collect_rows(const struct contact *contact,
     if (names > 0.0)
         rows[count++] = (struct evidence){
             .kind = "look-up-names", .value = contact->names_text, .weight = names};
-    double beat =
-        contact->weak || contact->beat == NULL ? 0.0 : weigh_beat(contact->beat->p_value);
+    double beat = contact->weak || contact->beat == NULL ? 0.0 : weigh_beat(contact->beat->p_value);
     if (beat > 0.0)
         rows[count++] =
             (struct evidence){.kind = "periodic", .value = contact->beat_text, .weight = beat};
@@ -336,7 +335,8 @@ static double confidence_of(const struct contact *contact)
 enum contact_verdict contacts_add(struct contacts *contacts, const struct sighting *sighting,
                                   struct contact **ret_contact)
 {
-    struct contact *contact = contacts_find(contacts, &sighting->asset, sighting->vendor, sighting->service);
+    struct contact *contact =
+        contacts_find(contacts, &sighting->asset, sighting->vendor, sighting->service);
     if (contact == NULL)
         contact = contact_make(contacts, sighting);
     age_unlink(contacts, contact);
@@ -498,8 +498,7 @@ bool contact_has_news(const struct contact *contact)
                                (contact->flows == 0 && contact->lookups > contact->told_lookups));
 }
 
-bool contact_peek(const struct contacts *contacts, struct contact *contact,
-                  struct alert *ret_alert)
+bool contact_peek(const struct contacts *contacts, struct contact *contact, struct alert *ret_alert)
 {
     fill_alert(contact, ret_alert);
     return ret_alert->confidence >= contacts->options.alert_confidence;

@@ -7,12 +7,11 @@
  *
  * Silence: each beat is missed with the chance that the series itself shows, so that k beats in a row stay away by chance
  * with missed^k; at SILENCE_CHANCE that is believed no more. */
-#include "behave/pair.h"
-
 #include <math.h>
 
 #include "base/memory.h"
 #include "base/time.h"
+#include "behave/pair.h"
 
 enum {
     PERIOD_AGREE = 3,

@@ -38,9 +38,9 @@ struct subject {
 };
 
 enum change_kind {
-    CHANGE_BEAT_FOUND,    /* a series became periodic */
-    CHANGE_BEAT_CHANGED,  /* its period is another one now */
-    CHANGE_BEAT_STOPPED,  /* silent for longer than its period and misses explain, while the machine was on */
+    CHANGE_BEAT_FOUND,   /* a series became periodic */
+    CHANGE_BEAT_CHANGED, /* its period is another one now */
+    CHANGE_BEAT_STOPPED, /* silent for longer than its period and misses explain, while the machine was on */
     CHANGE_BEAT_RETURNED, /* periodic again after it had stopped */
     CHANGE_UPLOAD,
     CHANGE_SESSION /* a connection has stayed open for long */
@@ -55,13 +55,13 @@ struct change {
     struct addr asset, endpoint; /* the latest endpoint */
     uint16_t asset_port, endpoint_port;
     uint8_t protocol;
-    const char *name;         /* host name used last; NULL none */
-    const char *certificate;  /* subject of the server's; NULL not known */
-    uint64_t wakes;           /* of this series, ever */
-    int64_t first_ns;         /* first wake-up; upload and session: start */
-    int64_t last_ns;          /* last wake-up; upload and session: so far */
-    struct score score;       /* the beat; upload and session: unset */
-    int64_t period_before_ns; /* CHANGED: what it was; else 0 */
+    const char *name;                        /* host name used last; NULL none */
+    const char *certificate;                 /* subject of the server's; NULL not known */
+    uint64_t wakes;                          /* of this series, ever */
+    int64_t first_ns;                        /* first wake-up; upload and session: start */
+    int64_t last_ns;                         /* last wake-up; upload and session: so far */
+    struct score score;                      /* the beat; upload and session: unset */
+    int64_t period_before_ns;                /* CHANGED: what it was; else 0 */
     uint64_t bytes_out, bytes_in, usual_out; /* UPLOAD */
 };
 

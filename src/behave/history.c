@@ -93,8 +93,8 @@ struct history *history_add(struct history *history, int64_t ts_ns)
     if (history == NULL)
         history = make(at_ms);
     bool full = history->count == HISTORY_MAX;
-    if (history->count > 0 && (too_early(history, at_ms) ||
-                               (full && at_ms < history->base_ms + history->at_ms[0])))
+    if (history->count > 0 &&
+        (too_early(history, at_ms) || (full && at_ms < history->base_ms + history->at_ms[0])))
         return history;
     history = make_room(history);
     if (!fits(history, at_ms))

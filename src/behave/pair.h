@@ -37,8 +37,8 @@ struct pair {
     struct addr asset, endpoint;
     const struct vendor *vendor;
     const struct service *service;
-    const char *domain; /* interned */
-    const char *name;   /* interned */
+    const char *domain;      /* interned */
+    const char *name;        /* interned */
     const char *certificate; /* interned */
     struct history *history; /* NULL before the second wake-up */
     struct beat *beat;

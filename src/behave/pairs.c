@@ -21,10 +21,10 @@
 #include "behave/pair_table.h"
 
 enum {
-    CHANGES_MAX = 8,     /* of one call, or of one look at the beats that is taken up again */
-    SCORE_FIRST = 3,     /* wake-ups */
-    SCORE_EVERY = 128,   /* wake-ups, once the history is full */
-    FAMILIES = 2         /* vendors' services, and everything else: the many must not drown the few */
+    CHANGES_MAX = 8,   /* of one call, or of one look at the beats that is taken up again */
+    SCORE_FIRST = 3,   /* wake-ups */
+    SCORE_EVERY = 128, /* wake-ups, once the history is full */
+    FAMILIES = 2       /* vendors' services, and everything else: the many must not drown the few */
 };
 
 #define CHECK_EVERY_NS (60 * NS_PER_S)

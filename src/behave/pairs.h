@@ -16,11 +16,11 @@ struct volume_limits;
 struct pairs;
 
 struct pairs_options {
-    uint32_t pairs_max;      /* at the bound the one heard least goes, of those unheard longest */
-    double p_value;          /* a series is periodic where chance explains it at most so well, */
-    double false_discovery;  /* and at most this share of all that are called periodic is chance */
-    int64_t merge_ns;        /* wake-ups closer together than this are one */
-    int64_t session_ns;      /* a connection open for so long is a change; 0 never */
+    uint32_t pairs_max;       /* at the bound the one heard least goes, of those unheard longest */
+    double p_value;           /* a series is periodic where chance explains it at most so well, */
+    double false_discovery;   /* and at most this share of all that are called periodic is chance */
+    int64_t merge_ns;         /* wake-ups closer together than this are one */
+    int64_t session_ns;       /* a connection open for so long is a change; 0 never */
     int64_t session_again_ns; /* told once in this time for one machine and subject */
 };
 
@@ -37,10 +37,10 @@ struct wake {
     uint16_t asset_port, endpoint_port;
     uint8_t protocol;
     enum wake_channel channel;
-    struct subject subject; /* not SUBJECT_CONNECTION: that is made of channel and ports */
-    const char *name;       /* NULL none */
+    struct subject subject;  /* not SUBJECT_CONNECTION: that is made of channel and ports */
+    const char *name;        /* NULL none */
     const char *certificate; /* subject of the server's; NULL not known */
-    int64_t uptime_ns;      /* for how long the machine has been on, by the clock of pairs_check() */
+    int64_t uptime_ns; /* for how long the machine has been on, by the clock of pairs_check() */
 };
 
 /* Writes the defaults: 200,000 pairs, p 0.01, false discoveries 5 %, 1 s, 4 h, once a day. */

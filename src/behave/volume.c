@@ -33,8 +33,8 @@ bool volume_add(struct volume *volume, int64_t ts_ns, uint64_t bytes_out, uint64
                 const struct volume_limits *limits)
 {
     bool empty = volume->bytes_out == 0 && volume->bytes_in == 0;
-    bool over = ts_ns - volume->last_ns > VOLUME_PAUSE_NS ||
-                ts_ns - volume->from_ns > VOLUME_SPAN_NS;
+    bool over =
+        ts_ns - volume->last_ns > VOLUME_PAUSE_NS || ts_ns - volume->from_ns > VOLUME_SPAN_NS;
     if (!empty && over)
         close_window(volume);
     if (empty || over)

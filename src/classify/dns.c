@@ -22,8 +22,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/bytes.h"
+#include "base/memory.h"
 
 enum {
     HEADER_SIZE = 12,

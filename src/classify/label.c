@@ -3,8 +3,8 @@
 #include "classify/label.h"
 
 #include <stdlib.h>
-#include <strings.h>
 #include <string.h>
+#include <strings.h>
 
 const char *label_app_text(const struct label *label)
 {

@@ -39,8 +39,7 @@ static bool add_source(const struct reader *reader, const struct yaml_node *id, 
 }
 
 /* Reads `source`, one id or a list of them, as the joined texts. */
-bool read_source(const struct reader *reader, const struct yaml_node *item,
-                 const char **ret_source)
+bool read_source(const struct reader *reader, const struct yaml_node *item, const char **ret_source)
 {
     const struct yaml_node *node = yaml_get(item, "source");
     struct text text = {0};

@@ -123,8 +123,7 @@ static bool read_fallback(const struct reader *reader, const struct yaml_node *r
         if (!yaml_expect(reader->file, node, YAML_SCALAR, reader->err))
             return false;
         if (!addr_parse(node->text, &addrs[vendor->fallback_count++]))
-            return yaml_error(reader->file, node, reader->err, "'%.60s' is no address",
-                              node->text);
+            return yaml_error(reader->file, node, reader->err, "'%.60s' is no address", node->text);
     }
     vendor->fallback_resolvers = addrs;
     return true;

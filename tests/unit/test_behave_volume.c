@@ -73,13 +73,10 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {small_look_ups_are_no_upload,
-                                  many_bytes_out_are_an_upload_told_once,
-                                  second_sample_is_news_too,
-                                  download_is_no_upload,
-                                  what_is_usual_is_no_news,
-                                  slow_trickle_does_not_add_up_over_hours,
-                                  clock_that_steps_back_does_no_harm,
-                                  NULL};
+    const TTest *const tests[] = {
+        small_look_ups_are_no_upload,       many_bytes_out_are_an_upload_told_once,
+        second_sample_is_news_too,          download_is_no_upload,
+        what_is_usual_is_no_news,           slow_trickle_does_not_add_up_over_hours,
+        clock_that_steps_back_does_no_harm, NULL};
     return run_suite(suite_of("behave_volume", tests));
 }

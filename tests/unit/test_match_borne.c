@@ -67,8 +67,8 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {address_is_turned_round,  visited_name_is_read,
-                                  hash_is_given_as_it_is,   other_names_are_not_read,
-                                  longest_name_fits,        NULL};
+    const TTest *const tests[] = {address_is_turned_round, visited_name_is_read,
+                                  hash_is_given_as_it_is,  other_names_are_not_read,
+                                  longest_name_fits,       NULL};
     return run_suite(suite_of("match_borne", tests));
 }

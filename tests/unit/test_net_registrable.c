@@ -56,9 +56,8 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {part_that_one_owner_holds_is_found,
-                                  name_without_such_a_part_stands_for_itself,
-                                  result_lies_in_the_name_that_was_given,
-                                  more_names_than_are_remembered_are_all_right, NULL};
+    const TTest *const tests[] = {
+        part_that_one_owner_holds_is_found, name_without_such_a_part_stands_for_itself,
+        result_lies_in_the_name_that_was_given, more_names_than_are_remembered_are_all_right, NULL};
     return run_suite(suite_of("net_registrable", tests));
 }

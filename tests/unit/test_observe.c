@@ -317,15 +317,16 @@ START_TEST(proxy_speaks_for_its_clients)
     for (unsigned i = 0; i < 24; i++) {
         int64_t start_ns = stage->now_ns;
         struct talk request = {.size = 0}, answer = {.size = 0};
-        talk_text(&request, "CONNECT upd.acme.example:443 HTTP/1.1\r\n"
-                            "Host: upd.acme.example:443\r\n\r\n");
+        talk_text(&request,
+                  "CONNECT upd.acme.example:443 HTTP/1.1\r\n"
+                  "Host: upd.acme.example:443\r\n\r\n");
         talk_text(&answer, "HTTP/1.1 200 Connection established\r\n\r\n");
         struct line line = line_open(stage, ASSET, "10.0.0.8", 3128);
         line_talk(stage, &line, true, &request);
         line_talk(stage, &line, false, &answer);
         line_close(stage, &line);
-        talk_tls(stage, "10.0.0.8", SERVER,
-                 i % 3 == 0 ? "upd.acme.example" : "a.rep.acme.example", false);
+        talk_tls(stage, "10.0.0.8", SERVER, i % 3 == 0 ? "upd.acme.example" : "a.rep.acme.example",
+                 false);
         stage->now_ns = start_ns + HOUR_NS;
     }
     pipeline_finish(stage->pipeline);
