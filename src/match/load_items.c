@@ -141,9 +141,6 @@ static bool read_embedder(const struct reader *reader, const struct yaml_node *i
     const struct yaml_node *node = yaml_get(item, "embedder");
     if (node == NULL)
         return true;
-    if (service->purpose != PURPOSE_OEM_UPDATE)
-        return yaml_error(reader->file, node, reader->err,
-                          "'embedder' belongs to services with the purpose 'oem_update'");
     return read_map(reader, node, keys) && read_required(reader, node, required) &&
            read_id(reader, node, "id", &service->embedder_id) &&
            read_text(reader, node, "name", &service->embedder_name) &&

@@ -144,9 +144,6 @@ START_TEST(services_are_checked)
         {VENDOR SERVICES ITEM("a", "seen", "hosts: [x.y]") ITEM("b", "seen", "hosts: [x.y]")
              ITEM("a", "seen", "hosts: [x.y]"),
          "acme.yaml:10:10: the id 'a' stands for another service already"},
-        {ONE("id: a, name: N, purpose: update, confidence: seen, source: s, embedder: {id: x, "
-             "name: X}, hosts: [x.y]"),
-         "acme.yaml:8:78: 'embedder' belongs to services with the purpose 'oem_update'"},
         {ONE("id: a, name: N, purpose: oem_update, confidence: seen, source: s, embedder: {id: x}"),
          "acme.yaml:8:82: 'name' is missing"},
     };
