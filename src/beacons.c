@@ -347,6 +347,27 @@ static bool apply(struct wishes *wishes, int option, const char *value, struct e
     }
 }
 
+static bool complain(int answer, const char *word, struct error *err)
+{
+    const char *names[COUNT_OF(longs)] = {NULL};
+    const char *name = NULL;
+    for (size_t i = 0; longs[i].name != NULL; i++) {
+        names[i] = longs[i].name;
+        if (longs[i].val == optopt)
+            name = longs[i].name;
+    }
+    if (answer == ':')
+        return error_set(err, "beacons: option '--%s' needs a value", name);
+    if (name != NULL)
+        return error_set(err, "beacons: option '--%s' takes no value", name);
+    if (optopt != 0)
+        return error_set(err, "beacons: unknown option '-%c'", optopt);
+    const char *nearest = error_nearest(word + 2, names);
+    return error_set(err, "beacons: unknown option '%s'%s%s%s", word,
+                     nearest != NULL ? " (did you mean '--" : "", nearest != NULL ? nearest : "",
+                     nearest != NULL ? "'?)" : "");
+}
+
 /* Reads the command line; getopt leaves what is no option from `optind` on. */
 static bool read_wishes(struct wishes *ret_wishes, int argc, char **argv, struct error *err)
 {
@@ -354,11 +375,8 @@ static bool read_wishes(struct wishes *ret_wishes, int argc, char **argv, struct
         (struct wishes){.level = 0.01, .limits = {.max_events = 50000000, .max_series = 2000000}};
     optind = 0; /* GNU: begin anew */
     for (int option = 0; (option = getopt_long(argc, argv, ":F:p:qh", longs, NULL)) != -1;) {
-        if (option == ':')
-            return error_set(err, "beacons: option '%s' needs a value", argv[optind - 1]);
-        if (option == '?')
-            return error_set(err, "beacons: unknown option '%s' ('telltale beacons --help')",
-                             argv[optind - 1]);
+        if (option == ':' || option == '?')
+            return complain(option, argv[optind - 1], err);
         if (!apply(ret_wishes, option, optarg, err))
             return error_prefix(err, "beacons");
     }

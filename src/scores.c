@@ -27,28 +27,35 @@ static void score(const struct series *series, struct scored *ret_scored)
         ret_scored->verdict = SCORES_TOO_FEW;
 }
 
+/* One series that was scored. */
+struct test {
+    double p_value;
+    struct scored *scored;
+};
+
 static int order_p(const void *a, const void *b)
 {
-    const struct scored *left = *(struct scored *const *)a, *right = *(struct scored *const *)b;
-    double p = left->score.p_value, other = right->score.p_value;
-    return p < other ? -1 : p > other;
+    const struct test *left = a, *right = b;
+    return left->p_value < right->p_value ? -1 : left->p_value > right->p_value;
 }
 
 /* Among equal p-values the order changes nothing: the last one's quotient, the least, is that of all. */
 static void adjust(struct scores *scores)
 {
-    size_t tests = 0;
-    auto_free struct scored **order = mem_zeroed(scores->count + 1, sizeof(struct scored *));
-    for (size_t i = 0; i < scores->count; i++)
-        if (scores->all[i].verdict != SCORES_TOO_FEW)
-            order[tests++] = &scores->all[i];
-    qsort(order, tests, sizeof *order, order_p);
+    size_t count = 0;
+    auto_free struct test *tests = mem_zeroed(scores->count + 1, sizeof *tests);
+    for (size_t i = 0; i < scores->count; i++) {
+        struct scored *scored = &scores->all[i];
+        if (scored->verdict != SCORES_TOO_FEW)
+            tests[count++] = (struct test){.p_value = scored->score.p_value, .scored = scored};
+    }
+    qsort(tests, count, sizeof *tests, order_p);
     double least = 1.0;
-    for (size_t i = tests; i-- > 0;) {
-        double quotient = order[i]->score.p_value * (double)tests / (double)(i + 1);
+    for (size_t i = count; i-- > 0;) {
+        double quotient = tests[i].p_value * (double)count / (double)(i + 1);
         if (quotient < least)
             least = quotient;
-        order[i]->q_value = least;
+        tests[i].scored->q_value = least;
     }
 }
 

@@ -26,8 +26,8 @@ static bool take_quoted(struct parser *parser, struct slice *rest, struct slice 
     if (!closed || (!last && rest->at[at + 1] != parser->separator))
         return false;
     *ret_cell = (struct slice){text_string(scratch) + start, scratch->length - start};
-    *rest = last ? (struct slice){0}
-                 : (struct slice){.at = rest->at + at + 2, .length = rest->length - at - 2};
+    size_t taken = last ? rest->length : at + 2;
+    *rest = (struct slice){.at = last ? NULL : rest->at + taken, .length = rest->length - taken};
     return true;
 }
 

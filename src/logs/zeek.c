@@ -42,9 +42,10 @@ static struct slice unescape(struct parser *parser, struct slice cell)
     struct text *scratch = &parser->scratch;
     size_t start = scratch->length;
     for (size_t i = 0; i < cell.length; i++) {
-        int byte = escaped_byte(cell, i);
-        text_add_char(scratch, byte > 0 ? (char)byte : cell.at[i]);
-        if (byte > 0)
+        int value = escaped_byte(cell, i);
+        uint8_t byte = value > 0 ? (uint8_t)value : (uint8_t)cell.at[i];
+        text_add_bytes(scratch, &byte, 1);
+        if (value > 0)
             i += 3;
     }
     return (struct slice){text_string(scratch) + start, scratch->length - start};

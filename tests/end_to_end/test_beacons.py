@@ -256,7 +256,11 @@ def test_limits_are_kept_and_told():
 def test_mistakes_on_the_command_line_are_told():
     for words, sentence in (
             ([], "beacons: no file named ('telltale beacons --help')"),
-            (["--colour", "x"], "beacons: unknown option '--colour' ('telltale beacons --help')"),
+            (["--colour", "x"], "beacons: unknown option '--colour'"),
+            (["--periodical", "x"], "beacons: unknown option '--periodical' (did you mean '--periodic'?)"),
+            (["--periodic=3", "x"], "beacons: option '--periodic' takes no value"),
+            (["-xq", "x"], "beacons: unknown option '-x'"),
+            (["x", "-F"], "beacons: option '--format' needs a value"),
             (["x", "--format"], "beacons: option '--format' needs a value"),
             (["-F", "xml", "x"], "beacons: --format 'xml': there are tsv, csv, json, zeek, capture"),
             (["--min-score", "2", "x"], "beacons: --min-score '2': a number from 0 to 1 is wanted"),

@@ -123,13 +123,10 @@ END_TEST
 
 int main(void)
 {
-    const TTest *tests[] = {containers_and_commas_are_placed,
-                            an_absent_text_is_an_absent_key,
-                            hostile_bytes_are_escaped,
-                            what_is_no_utf8_becomes_the_replacement_character,
-                            doubles_are_short_and_always_json,
-                            small_numbers_keep_significant_digits,
-                            integers_keep_all_digits,
-                            NULL};
+    const TTest *tests[] = {
+        containers_and_commas_are_placed,  an_absent_text_is_an_absent_key,
+        hostile_bytes_are_escaped,         what_is_no_utf8_becomes_the_replacement_character,
+        doubles_are_short_and_always_json, small_numbers_keep_significant_digits,
+        integers_keep_all_digits,          NULL};
     return run_suite(suite_of("base_json", tests));
 }

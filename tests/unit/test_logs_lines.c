@@ -95,7 +95,8 @@ START_TEST(a_quote_that_closes_too_late_costs_its_lines)
     size_t size = (size_t)2 * LINES_MAX;
     auto_free char *data = mem_alloc(size);
     memset(data, 'x', size);
-    memcpy(data, "\"a\nb\n", 5);
+    static const char start[] = {'"', 'a', '\n', 'b', '\n'};
+    memcpy(data, start, sizeof start);
     expect_lines(data, size, true, "1:(open)|2:b|3:(long)|");
     struct text shown = {0};
     data[size - 1] = '\n';
