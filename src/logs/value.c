@@ -73,9 +73,10 @@ bool value_decimal(struct slice slice, int64_t unit, int64_t *ret_value)
     bool negative = slice.length > 0 && slice.at[0] == '-';
     size_t at = negative, start = at;
     for (; at < slice.length && is_digit(slice.at[at]); at++) {
-        whole = whole * 10 + (slice.at[at] - '0');
-        if (whole >= limit)
+        int64_t digit = slice.at[at] - '0';
+        if (whole > (limit - 1 - digit) / 10)
             return false;
+        whole = whole * 10 + digit;
     }
     if (at == start)
         return false;

@@ -75,7 +75,11 @@ START_TEST(what_is_no_number_is_refused)
         ck_assert_msg(!value_decimal(slice_of(wrong[i]), NS_PER_S, &value), "%s", wrong[i]);
     ck_assert(!value_decimal((struct slice){.at = "1e\0", .length = 3}, 1, &value));
     ck_assert(!value_decimal((struct slice){.at = "1e1\0", .length = 4}, 1, &value));
+    ck_assert(!value_decimal(slice_of("10888888888888888888888888888888888888"), 1, &value));
+    ck_assert(!value_decimal(slice_of("4611686018427387903"), 1, &value));
     ck_assert_int_eq(value, 42);
+    ck_assert(value_decimal(slice_of("4611686018427387902"), 1, &value));
+    ck_assert_int_eq(value, INT64_C(4611686018427387902));
 }
 END_TEST
 
