@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `telltale beacons`: logs and tables in, one scored series a line on standard output, a summary on standard error.
  *
- * What a file is is found by its first bytes; `kinds` has one row for each way to read one.  All files of a run fill one set of series, so that a
- * log that was cut at midnight is one series.  Scoring begins when all is read. */
+ * What a file is is found by its first bytes; `kinds` has one row for each way to read one.  All files of a run fill one set
+ * of series, so that a log that was cut at midnight is one series.  Scoring begins when all is read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>

@@ -4,7 +4,7 @@
  * jansson reads a line into a document, checks its UTF-8, its numbers and its depth (2048), and its keys are hashed with a
  * random seed.  Numbers become text again and go the way of all formats: whole ones exactly, others to the microsecond or
  * better, which is more than a double in seconds since 1970 holds.
- * Cost: about 3 us a line. */
+ * Cost: about 5 us for a connection of Zeek's, ten times that of a table. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>

@@ -235,6 +235,13 @@ def test_unreadable_inputs_do_not_cost_the_others():
         expect_equal(len(events(done.stdout)), 1)
 
 
+def test_a_capture_is_recognised():
+    for options in ([], ["--format", "capture"]):
+        done = run("beacons", *options, PCAPS / "kaspersky-office.pcap")
+        expect_equal(done.returncode, 3)
+        expect("kaspersky-office.pcap: is a capture" in done.stderr, done.stderr)
+
+
 def test_nothing_is_no_mistake():
     for text in ("", "id,t_s\n", zeek("conn", CONN, []), "{\"event_type\":\"stats\"}\n"):
         done = beacons(text)
@@ -251,6 +258,18 @@ def test_limits_are_kept_and_told():
     done = beacons(text, "--max-series", "1")
     expect_equal([each["id"] for each in events(done.stdout)], ["a"])
     expect("60 events were left out" in done.stderr, done.stderr)
+
+
+def test_a_bomb_costs_no_memory():
+    with folder() as path:
+        bomb = path / "bomb.gz"
+        block = b"a\t60\t1\n" * 1000000
+        bomb.write_bytes(gzip.compress(block, 1) * 10 + gzip.compress(b"x" * 50000000, 1))
+        done = run("beacons", "--max-events", "1000", bomb)
+        expect_equal(done.returncode, 4)
+        expect_equal(events(done.stdout)[0]["events"], 1000)
+        expect("9999000 events were left out" in done.stderr, done.stderr)
+        expect("bomb.gz:10000001: a line of more than 256 KiB; the line was skipped" in done.stderr, done.stderr)
 
 
 def test_mistakes_on_the_command_line_are_told():
