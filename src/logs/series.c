@@ -82,7 +82,8 @@ static struct series *begin(struct series_set *set, uint32_t hash, const char *i
     set->last = set->count++;
     index_add(&set->index, hash, (uint32_t)set->last);
     struct series *series = &set->series[set->last];
-    *series = (struct series){.id = mem_text_n(id, length), .id_length = length, .answered = true};
+    *series = (struct series){
+        .id = mem_text_n(id, length), .id_length = length, .answered = true, .common_clock = true};
     return series;
 }
 
@@ -151,7 +152,7 @@ void series_set_add(struct series_set *set, const char *id, size_t id_length,
         add_size(series, (uint64_t)event->bytes);
     if (event->window_ns > series->window_ns)
         series->window_ns = event->window_ns;
-    series->common_clock = series->common_clock || event->common_clock;
+    series->common_clock = series->common_clock && event->common_clock;
     series->answered = series->answered && !event->unanswered;
 }
 

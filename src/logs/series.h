@@ -65,7 +65,7 @@ void series_set_add(struct series_set *set, const char *id, size_t id_length,
 /* Sorts what was added and finds the watched spans.  Once, after the last event.
  *
  * A told window counts from 0 where all times lie in it; on the common clock the span is that of all events on it; else it
- * is not known. */
+ * is not known.  A span that is known holds all times of its series. */
 void series_set_finish(struct series_set *set);
 /* Returns how many series there are. */
 size_t series_set_size(const struct series_set *set);

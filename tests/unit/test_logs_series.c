@@ -130,13 +130,17 @@ START_TEST(the_common_clock_runs_as_long_as_the_run)
     event.time_ns = -50;
     series_set_add(set, "b", 1, &event);
     add(set, "own", 5000);
+    series_set_add(set, "mixed", 5, &event);
+    add(set, "mixed", 5000);
     series_set_finish(set);
     for (size_t i = 0; i < 2; i++) {
         ck_assert_int_eq(series_set_at(set, i)->from_ns, -50);
         ck_assert_int_eq(series_set_at(set, i)->until_ns, 900);
     }
-    ck_assert_int_eq(series_set_at(set, 2)->from_ns, 0);
-    ck_assert_int_eq(series_set_at(set, 2)->until_ns, 0);
+    for (size_t i = 2; i < 4; i++) {
+        ck_assert_int_eq(series_set_at(set, i)->from_ns, 0);
+        ck_assert_int_eq(series_set_at(set, i)->until_ns, 0);
+    }
     series_set_free(set);
 }
 END_TEST
