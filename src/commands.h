@@ -5,5 +5,6 @@
  * (exit.h). */
 int command_replay(int argc, char **argv);
 int command_sensor(int argc, char **argv);
+int command_beacons(int argc, char **argv);
 int command_signatures(int argc, char **argv);
 int command_config(int argc, char **argv);

@@ -19,6 +19,7 @@ struct command {
 static const struct command commands[] = {
     {"replay", "read capture files and report who phones home", command_replay},
     {"sensor", "watch an interface until a signal comes", command_sensor},
+    {"beacons", "score how periodic the series of other logs are", command_beacons},
     {"signatures", "check, list and explain the vendor signatures", command_signatures},
     {"config", "check, show and explain the configuration", command_config},
 };

@@ -37,16 +37,21 @@ static void on_bus_error(int number, siginfo_t *facts, void *context)
         (void)signal(number, SIG_DFL);
 }
 
+void run_catch_bus_error(void)
+{
+    struct sigaction bus_error = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+    (void)sigaction(SIGBUS, &bus_error, NULL);
+}
+
 void run_catch_signals(struct capture *capture)
 {
     caught_capture = capture;
     struct sigaction stop = {.sa_handler = on_stop};
     struct sigaction hangup = {.sa_handler = on_hangup, .sa_flags = SA_RESTART};
-    struct sigaction bus_error = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
     (void)sigaction(SIGINT, &stop, NULL);
     (void)sigaction(SIGTERM, &stop, NULL);
     (void)sigaction(SIGHUP, &hangup, NULL);
-    (void)sigaction(SIGBUS, &bus_error, NULL);
+    run_catch_bus_error();
 }
 
 bool run_hangup(void)

@@ -156,6 +156,15 @@ void json_double(struct json *json, const char *key, double value, int digits)
     text_add_bytes(json->out, number + minus_zero, (size_t)length - minus_zero);
 }
 
+void json_significant(struct json *json, const char *key, double value, int digits)
+{
+    json_key(json, key);
+    if (isfinite(value))
+        text_addf(json->out, "%.*g", digits, value);
+    else
+        text_add(json->out, "null");
+}
+
 void json_bool(struct json *json, const char *key, bool value)
 {
     json_key(json, key);

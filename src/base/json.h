@@ -31,4 +31,6 @@ void json_i64(struct json *json, const char *key, int64_t value);
 /* `digits` places after the point (0-9), trailing zeros dropped; not-a-number and infinity write
  * null. */
 void json_double(struct json *json, const char *key, double value, int digits);
+/* `digits` significant digits (1-17), with an exponent where that is shorter; for what may be very small. */
+void json_significant(struct json *json, const char *key, double value, int digits);
 void json_bool(struct json *json, const char *key, bool value);

@@ -93,6 +93,22 @@ START_TEST(doubles_are_short_and_always_json)
 }
 END_TEST
 
+START_TEST(small_numbers_keep_significant_digits)
+{
+    struct text text = {0};
+    struct json json = {.out = &text};
+    json_open_array(&json, NULL);
+    json_significant(&json, NULL, 1.2345e-40, 3);
+    json_significant(&json, NULL, 0.01, 3);
+    json_significant(&json, NULL, 0, 3);
+    json_significant(&json, NULL, 1, 3);
+    json_significant(&json, NULL, (double)NAN, 3);
+    json_significant(&json, NULL, (double)INFINITY, 3);
+    json_close_array(&json);
+    expect(&text, "[1.23e-40,0.01,0,1,null,null]");
+}
+END_TEST
+
 START_TEST(integers_keep_all_digits)
 {
     struct text text = {0};
@@ -107,12 +123,10 @@ END_TEST
 
 int main(void)
 {
-    const TTest *tests[] = {containers_and_commas_are_placed,
-                            an_absent_text_is_an_absent_key,
-                            hostile_bytes_are_escaped,
-                            what_is_no_utf8_becomes_the_replacement_character,
-                            doubles_are_short_and_always_json,
-                            integers_keep_all_digits,
-                            NULL};
+    const TTest *tests[] = {
+        containers_and_commas_are_placed,  an_absent_text_is_an_absent_key,
+        hostile_bytes_are_escaped,         what_is_no_utf8_becomes_the_replacement_character,
+        doubles_are_short_and_always_json, small_numbers_keep_significant_digits,
+        integers_keep_all_digits,          NULL};
     return run_suite(suite_of("base_json", tests));
 }
