@@ -33,7 +33,7 @@ enum {
     WAKEUPS_MIN = 4,      /* two steps and something to compare with */
     BINS_PER_OCTAVE = 32, /* 2 to 3 % of a distance */
     OCTAVE_FIRST = 3,     /* 8 s */
-    OCTAVES = 16,         /* up to 6 days */
+    OCTAVES = 12,         /* up to 9 h: farther apart there is only the day, which is everybody's */
     BINS = OCTAVES * BINS_PER_OCTAVE,
     SHOULDER_BINS = 24 /* what a bin is compared with: half an octave to both sides */
 };
@@ -42,7 +42,7 @@ enum {
 #define PERIODS_MIN 3.0
 /* Rate at which the density past a dead time may fall (a little less than a bare Pareto edge, as
  * sums of two intervals fill it up). */
-#define EDGE       1.2
+#define EDGE       1.6
 #define CHANCE_MAX 0.98
 
 struct width {
@@ -146,7 +146,7 @@ static void count_distances(const struct wakeups *wakeups, int ret_up_to[BINS + 
             double distance = wakeups->at_s[j] - wakeups->at_s[i];
             if (distance > limit)
                 break;
-            int bin = distance < LENGTH_MIN_S ? -1 : bin_of(distance);
+            int bin = distance < MERGE_S * CLEAR_OF_MERGING ? -1 : bin_of(distance);
             if (bin >= 0 && bin < BINS)
                 bins[bin]++;
         }

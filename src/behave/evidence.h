@@ -15,17 +15,18 @@ struct evidence {
     double spread;   /* half-width of the window around the period, as a share of it */
 };
 
-enum {
-    /* A gap under ten seconds is activity, not a rhythm: streams fetch a part every 2 to 10 s. */
-    MERGE_S = 10,
-    /* Nor can merged series say anything about lengths that merging cuts into. */
-    LENGTH_MIN_S = 12
-};
+/* A gap under ten seconds is activity, not a rhythm: streams fetch a part every 2 to 10 s. */
+#define MERGE_S 10
+/* Merging cuts into lengths up to its gap; what a beat is made of must be clear of that. */
+#define CLEAR_OF_MERGING 1.2
 
-/* The intervals cluster around a period (renewal.c). */
-void renewal_evidence(const struct intervals *intervals, struct evidence *ret_evidence);
+/* The intervals cluster around a period (renewal.c).  `gap_s`: what the wake-ups were merged
+ * with. */
+void renewal_evidence(const struct intervals *intervals, double gap_s,
+                      struct evidence *ret_evidence);
 
-/* One beat after another is found at the same distance, whatever happens between (chain.c). */
+/* One beat after another is found at the same distance, whatever happens between (chain.c).  For
+ * wake-ups merged with MERGE_S. */
 void chain_evidence(const struct wakeups *wakeups, struct evidence *ret_evidence);
 
 /* The steps of the walk at a period: fills in their lengths and returns how many there are.

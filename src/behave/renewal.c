@@ -98,7 +98,9 @@ static void consider(const struct intervals *intervals, double from_s, double to
     double beat = beat_likelihood(&window, 1);
     if (window.spread <= SPREAD_MISSED) {
         window_hold(intervals, &window);
-        if (window.held[2] + window.held[3] + window.held[4] > 0)
+        size_t missed = window.held[2] + window.held[3] + window.held[4];
+        /* More gaps than beats: no beat, but retries that double their wait. */
+        if (missed > 0 && missed <= window.held[1])
             beat = fmax(beat, beat_likelihood(&window, MULTIPLES));
     }
     double chance = random_likelihood(intervals, window.counted, LIMIT * window.period_s) +
@@ -108,12 +110,13 @@ static void consider(const struct intervals *intervals, double from_s, double to
     *best = (struct evidence){beat - chance, window.period_s, window.spread};
 }
 
-void renewal_evidence(const struct intervals *intervals, struct evidence *ret_evidence)
+void renewal_evidence(const struct intervals *intervals, double gap_s,
+                      struct evidence *ret_evidence)
 {
     static const int shares_percent[] = {20, 30, 40, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100};
     *ret_evidence = (struct evidence){0};
     const double *lengths = intervals->by_length_s;
-    size_t start = intervals_shorter(intervals, LENGTH_MIN_S), before = 0;
+    size_t start = intervals_shorter(intervals, gap_s * CLEAR_OF_MERGING), before = 0;
     for (size_t i = 0; i < sizeof shares_percent / sizeof *shares_percent; i++) {
         size_t share = (intervals->count * (size_t)shares_percent[i] + 99) / 100;
         share = share < 2 ? 2 : share;

@@ -1,4 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The score of a series: is there a beat, how sure, and which?
+ *
+ * Connections are merged into wake-ups, and three detectors look for what a beat cannot hide:
+ * intervals around a period (renewal.c), a wake-up one period after each (chain.c), intervals like
+ * their neighbours (drift.c).  The first looks a second time at wake-ups merged further, for beats
+ * whose connections are spread over a minute.  Each compares a beat with the best random process
+ * and gives its evidence; chance.c makes a probability of it, and the smallest one counts.
+ *
+ * The p-value is that probability.  The score is the same on a scale from 0 to 1, standardized for
+ * length: the longer a series, the easier a slight departure from all random processes reaches a
+ * small p, and the less it means.
+ *
+ * Invariants: (1) no chance, no clock, no state: the same times give the same score, at any offset,
+ * on every machine; (2) no memory but the stack, about 60 kB; (3) every loop is bounded by the
+ * wake-ups.
+ * Rejected: Monte Carlo of each series (a p of 0.005 costs 200 times as much, and the shuffled
+ * series is no random one); one weighted sum of several scores (no p-value, no reason).
+ * Cost: 40 ns a wake-up where the first detector is certain, 150 ns else (docs/beacons.md).
+ * Source of the standardized p: I. J. Good, Standardized tail-area probabilities (1982). */
 #include "behave/score.h"
 
 #include <math.h>
@@ -8,25 +27,97 @@
 #include "behave/chance.h"
 #include "behave/evidence.h"
 
-#define CERTAIN_LOG     (-9.2)
-#define HALF_SCORE_NATS 4.6
-#define COARSE_SHARE    12.0
-#define COARSE_MAX_S    60.0
+/* One in ten thousand: the other detectors would not change the verdict. */
+#define CERTAIN_LOG (-9.2)
+/* Merging further: up to this share of the mean distance, and up to a minute. */
+#define COARSE_SHARE (1.0 / 6.0)
+#define COARSE_MAX_S 60.0
+/* Evidence of one in a hundred from this many intervals scores one half. */
+#define STANDARD_NATS      4.6
+#define STANDARD_INTERVALS 10.0
 
-struct finding {
-    double chance_log;
-    enum detector detector;
-    struct evidence evidence;
+/* One look at the series. */
+struct view {
+    double gap_s; /* that connections were merged with */
+    struct wakeups wakeups;
+    struct intervals intervals;
 };
 
-static void weigh(enum detector detector, size_t intervals, const struct evidence *evidence,
+struct finding {
+    enum detector detector;
+    struct evidence evidence;
+    double chance_log;
+};
+
+static void weigh(enum detector detector, const struct view *view, const struct evidence *evidence,
                   struct finding *best)
 {
     if (evidence->period_s <= 0.0)
         return;
-    double chance = chance_log(detector, intervals, evidence->nats);
+    double chance = chance_log(detector, view->intervals.count, evidence->nats);
     if (best->evidence.period_s <= 0.0 || chance < best->chance_log)
-        *best = (struct finding){chance, detector, *evidence};
+        *best = (struct finding){detector, *evidence, chance};
+}
+
+/* False if further merging changes nothing or leaves too little. */
+static bool look_coarsely(const struct wakeups *wakeups, struct view *ret_coarse)
+{
+    double mean = wakeups->at_s[wakeups->count - 1] / (double)wakeups->count;
+    double gap = fmin(mean * COARSE_SHARE, COARSE_MAX_S);
+    if (gap <= MERGE_S)
+        return false;
+    ret_coarse->gap_s = gap;
+    wakeups_merge(wakeups, gap, &ret_coarse->wakeups);
+    size_t count = ret_coarse->wakeups.count;
+    if (count == wakeups->count || count < SCORE_TIMES_MIN)
+        return false;
+    intervals_of(&ret_coarse->wakeups, &ret_coarse->intervals);
+    return true;
+}
+
+static void find(const struct view *view, struct view *ret_coarse, struct finding *ret_best)
+{
+    struct evidence evidence;
+    *ret_best = (struct finding){.detector = DETECTORS};
+    renewal_evidence(&view->intervals, view->gap_s, &evidence);
+    weigh(DETECTOR_RENEWAL, view, &evidence, ret_best);
+    if (ret_best->detector == DETECTOR_RENEWAL && ret_best->chance_log < CERTAIN_LOG)
+        return;
+    chain_evidence(&view->wakeups, &evidence);
+    weigh(DETECTOR_CHAIN, view, &evidence, ret_best);
+    drift_evidence(&view->intervals, &evidence);
+    weigh(DETECTOR_DRIFT, view, &evidence, ret_best);
+    if (look_coarsely(&view->wakeups, ret_coarse)) {
+        renewal_evidence(&ret_coarse->intervals, ret_coarse->gap_s, &evidence);
+        weigh(DETECTOR_COARSE, ret_coarse, &evidence, ret_best);
+    }
+}
+
+/* ln(1 + e^x) without overflow. */
+static double soft_plus(double x)
+{
+    return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+static void report(const struct view *view, const struct finding *finding, struct score *ret_score)
+{
+    struct beat beat;
+    if (finding->detector == DETECTOR_CHAIN)
+        beat_of_chain(&view->wakeups, &finding->evidence, &beat);
+    else if (finding->detector == DETECTOR_DRIFT)
+        beat_of_drift(&view->intervals, &finding->evidence, &beat);
+    else
+        beat_of_intervals(&view->intervals, &finding->evidence, &beat);
+    double length = (double)view->intervals.count / STANDARD_INTERVALS;
+    double nats = soft_plus(-finding->chance_log - 0.5 * log(length));
+    ret_score->score = nats / (nats + STANDARD_NATS);
+    /* Odds to probability, so that nothing is exactly 1. */
+    ret_score->p_value = exp(-soft_plus(-finding->chance_log));
+    ret_score->period_ns = llround(beat.period_s * (double)NS_PER_S);
+    ret_score->period_error_ns = llround(beat.period_error_s * (double)NS_PER_S);
+    ret_score->jitter = beat.jitter;
+    ret_score->missed = beat.missed;
+    ret_score->count = view->wakeups.count;
 }
 
 void score_series(const struct score_input *input, struct score *ret_score)
@@ -36,52 +127,14 @@ void score_series(const struct score_input *input, struct score *ret_score)
         return;
     ret_score->first_ns = input->times_ns[0];
     ret_score->last_ns = input->times_ns[input->count - 1];
-    struct wakeups wakeups, coarse;
-    wakeups_from_times(input->times_ns, input->count, MERGE_S * NS_PER_S, &wakeups);
-    ret_score->count = wakeups.count;
-    if (wakeups.count < SCORE_TIMES_MIN)
+    struct view view = {.gap_s = MERGE_S}, coarse;
+    wakeups_from_times(input->times_ns, input->count, MERGE_S * NS_PER_S, &view.wakeups);
+    ret_score->count = view.wakeups.count;
+    if (view.wakeups.count < SCORE_TIMES_MIN)
         return;
-    struct intervals intervals, coarse_intervals;
-    intervals_of(&wakeups, &intervals);
-    struct finding best = {0};
-    struct evidence evidence;
-    renewal_evidence(&intervals, &evidence);
-    weigh(DETECTOR_RENEWAL, intervals.count, &evidence, &best);
-    if (best.evidence.period_s <= 0.0 || best.chance_log > CERTAIN_LOG) {
-        chain_evidence(&wakeups, &evidence);
-        weigh(DETECTOR_CHAIN, intervals.count, &evidence, &best);
-        drift_evidence(&intervals, &evidence);
-        weigh(DETECTOR_DRIFT, intervals.count, &evidence, &best);
-        double gap = fmin(wakeups.at_s[wakeups.count - 1] / (double)wakeups.count / COARSE_SHARE,
-                          COARSE_MAX_S);
-        if (gap > MERGE_S) {
-            wakeups_merge(&wakeups, gap, &coarse);
-            if (coarse.count < wakeups.count && coarse.count >= SCORE_TIMES_MIN) {
-                intervals_of(&coarse, &coarse_intervals);
-                renewal_evidence(&coarse_intervals, &evidence);
-                weigh(DETECTOR_COARSE, coarse_intervals.count, &evidence, &best);
-            }
-        }
-    }
-    if (best.evidence.period_s <= 0.0)
-        return;
-    struct beat beat;
-    if (best.detector == DETECTOR_CHAIN)
-        beat_of_chain(&wakeups, &best.evidence, &beat);
-    else if (best.detector == DETECTOR_DRIFT)
-        beat_of_drift(&intervals, &best.evidence, &beat);
-    else if (best.detector == DETECTOR_COARSE) {
-        beat_of_intervals(&coarse_intervals, &best.evidence, &beat);
-        ret_score->count = coarse.count;
-    } else
-        beat_of_intervals(&intervals, &best.evidence, &beat);
-    double odds = exp(best.chance_log);
-    ret_score->p_value = isinf(odds) ? 1.0 : odds / (1.0 + odds);
-    double nats = best.chance_log > 0 ? log1p(exp(-best.chance_log))
-                                      : log1p(exp(best.chance_log)) - best.chance_log;
-    ret_score->score = nats / (nats + HALF_SCORE_NATS);
-    ret_score->period_ns = (int64_t)llround(beat.period_s * 1e9);
-    ret_score->period_error_ns = (int64_t)llround(beat.period_error_s * 1e9);
-    ret_score->jitter = beat.jitter;
-    ret_score->missed = beat.missed;
+    intervals_of(&view.wakeups, &view.intervals);
+    struct finding finding;
+    find(&view, &coarse, &finding);
+    if (finding.detector != DETECTORS)
+        report(finding.detector == DETECTOR_COARSE ? &coarse : &view, &finding, ret_score);
 }

@@ -16,18 +16,17 @@ enum {
 struct score_input {
     const int64_t *times_ns; /* oldest first; equal ones are allowed */
     size_t count;
-    int64_t from_ns,
-        until_ns; /* the span that was watched; both 0: from the first wake-up to the last */
+    int64_t from_ns, until_ns; /* the span that was watched; both 0: from the first wake-up to the last */
 };
 
 struct score {
-    double score;      /* 0 to 1, higher is more like a machine's beat */
-    double p_value;    /* chance that what beats to no period looks at least as regular; 0 to 1 */
-    int64_t period_ns; /* 0: none found */
+    double score;            /* 0 to 1, higher is more like a machine's beat */
+    double p_value;          /* chance that what beats to no period looks at least as regular; 0 to 1 */
+    int64_t period_ns;       /* 0: none found */
     int64_t period_error_ns; /* one standard error of the period */
-    double jitter; /* half of the range that intervals spread over, as a share of the period */
-    double missed; /* share of expected beats that did not come while the beat went on; 0 to 1 */
-    size_t count;  /* wake-ups, bursts merged */
+    double jitter;           /* half of the range that intervals spread over, as a share of the period */
+    double missed;           /* share of expected beats that did not come while the beat went on; 0 to 1 */
+    size_t count;            /* wake-ups, bursts merged */
     int64_t first_ns, last_ns;
 };
 

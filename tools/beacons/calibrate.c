@@ -3,8 +3,9 @@
  *
  * For each number of intervals, series of every random process below are drawn and judged by each
  * detector.  A detector's discount is chosen so that of the processes taken together (each with
- * the same weight) a share of e^-x has evidence above discount + x: at 1 % and at 0.1 %; the
- * larger one is printed.
+ * the same weight) a share of e^-x has evidence above discount + x: at 1 % and at 0.1 %, whichever
+ * is more careful; for the evidence of steps and ratios, which is discrete in short series, also at
+ * 5 %.  It is never below -3: long series are not trusted beyond that.
  *
  *   beacon-calibrate [REPETITIONS]      per process and size, default 2000; 4 s for each 1000 */
 #include <math.h>
@@ -22,6 +23,8 @@ enum {
     DETECTORS_DRAWN = 3,
     REPETITIONS = 2000
 };
+
+#define DISCOUNT_MIN (-3.0)
 
 /* xorshift64*: the same numbers on every machine. */
 struct dice {
@@ -113,12 +116,18 @@ static int order(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static double discount_of(double *nats, size_t count)
+static double discount_of(double *nats, size_t count, double rate_max)
 {
+    static const double rates[] = {0.05, 0.01, 0.001};
     qsort(nats, count, sizeof *nats, order);
-    double percent = nats[count - 1 - count / 100] + log(0.01);
-    double permille = nats[count - 1 - count / 1000] + log(0.001);
-    return fmax(percent, permille);
+    double discount = -HUGE_VAL;
+    for (size_t i = 0; i < COUNT_OF(rates); i++) {
+        if (rates[i] > rate_max)
+            continue;
+        double above = floor(rates[i] * (double)count);
+        discount = fmax(discount, nats[count - 1 - (size_t)above] + log(rates[i]));
+    }
+    return fmax(discount, DISCOUNT_MIN);
 }
 
 static void print_row(size_t intervals, size_t repetitions, double *nats[DETECTORS_DRAWN])
@@ -132,7 +141,7 @@ static void print_row(size_t intervals, size_t repetitions, double *nats[DETECTO
         for (size_t i = 0; i < repetitions; i++, drawn++) {
             draw_series(&dice, process, intervals, &wakeups);
             intervals_of(&wakeups, &lengths);
-            renewal_evidence(&lengths, &evidence);
+            renewal_evidence(&lengths, MERGE_S, &evidence);
             nats[0][drawn] = evidence.period_s > 0.0 ? evidence.nats : -HUGE_VAL;
             chain_evidence(&wakeups, &evidence);
             nats[1][drawn] = evidence.nats;
@@ -140,8 +149,8 @@ static void print_row(size_t intervals, size_t repetitions, double *nats[DETECTO
             nats[2][drawn] = evidence.nats;
         }
     }
-    printf("    {%zu, {%.1f, %.1f, %.1f}},\n", intervals, discount_of(nats[0], drawn),
-           discount_of(nats[1], drawn), discount_of(nats[2], drawn));
+    printf("    {%zu, {%.1f, %.1f, %.1f}},\n", intervals, discount_of(nats[0], drawn, 0.01),
+           discount_of(nats[1], drawn, 0.05), discount_of(nats[2], drawn, 0.05));
 }
 
 int main(int argc, char **argv)
