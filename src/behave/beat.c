@@ -1,95 +1,91 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The life of a beat: none -> going -> stopped -> going again, and changes of its period on the way.
+/* Period, jitter and missed beats of a beat that was found.
  *
- * Only transitions are told, each with hysteresis: a beat is found at the limit of the discovery control and kept whatever
- * later scores say, until it falls silent; another period counts once PERIOD_AGREE scores in a row agree on it, and none of the
- * small multiples that missed beats make; after a silence the beat must be found anew before it has returned.
+ * The period is the mean of the whole intervals: of an even jitter the mean is twice as exact as
+ * the median, and a sleep of p * (1 - j * U) has the period that one sees, p * (1 - j / 2).  Which
+ * intervals are whole is decided by a window twice as wide as the one that was found, which may be
+ * narrower than the jitter.  The jitter is twice the median deviation: the half-width, if the
+ * jitter is even, and not moved by a few odd intervals.
  *
- * Silence: each beat is missed with the chance that the series itself shows, so that k beats in a row stay away by chance
- * with missed^k; at SILENCE_CHANCE that is believed no more. */
+ * An interval of about k periods, up to ACTIVE, is k - 1 missed beats; longer ones are pauses. */
+#include "behave/beat.h"
+
 #include <math.h>
 
-#include "base/memory.h"
-#include "base/time.h"
-#include "behave/pair.h"
-
 enum {
-    PERIOD_AGREE = 3,
-    BEATS_MIN = 4,  /* so many beats must be missing, however sure the beat was, */
-    BEATS_MAX = 24, /* and so many are enough */
-    MULTIPLE_MAX = 4
+    ACTIVE = 6
 };
 
-#define SILENCE_CHANCE   1e-4
-#define MISSED_MIN       0.05 /* nothing is steadier than that for ever */
-#define PERIOD_TOLERANCE 0.20
-#define PATIENCE_MIN_NS  (60 * NS_PER_S)
+#define WINDOW_MIN 0.1
+#define WINDOW_MAX 0.65
+/* Median of |ln a/b| of two lengths with an even jitter j is this share of j. */
+#define RATIO_OF_JITTER 0.586
 
-int64_t beat_patience_ns(const struct beat *beat)
+static double median_of(const double *sorted, size_t count)
 {
-    double missed = fmax(beat->score.missed, MISSED_MIN);
-    double beats = missed < 1.0 ? ceil(log(SILENCE_CHANCE) / log(missed)) : BEATS_MAX;
-    beats = fmin(fmax(beats, BEATS_MIN), BEATS_MAX);
-    double patience = beats * (1.0 + beat->score.jitter) * (double)beat->score.period_ns;
-    return (int64_t)fmax(patience, (double)PATIENCE_MIN_NS);
+    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2.0;
 }
 
-static bool near(int64_t a_ns, int64_t b_ns)
+/* Period, error and jitter of lengths, sorted. */
+static void measure(const double *lengths_s, size_t count, struct beat *ret_beat)
 {
-    double ratio = (double)a_ns / (double)b_ns;
-    return ratio > 1.0 - PERIOD_TOLERANCE && ratio < 1.0 + PERIOD_TOLERANCE;
-}
-
-/* True for the same period, and for the multiples and parts of it that missed beats or a second beat make. */
-static bool akin(int64_t a_ns, int64_t b_ns)
-{
-    for (int64_t i = 1; i <= MULTIPLE_MAX; i++)
-        if (near(a_ns * i, b_ns) || near(a_ns, b_ns * i))
-            return true;
-    return false;
-}
-
-static bool period_changed(struct beat *beat, const struct score *score)
-{
-    if (akin(score->period_ns, beat->told_period_ns)) {
-        beat->other_count = 0;
-        return false;
+    double sum = 0.0, squares = 0.0;
+    for (size_t i = 0; i < count; i++)
+        sum += lengths_s[i];
+    double mean = sum / (double)count, middle = median_of(lengths_s, count);
+    double deviations[SCORE_TIMES_MAX];
+    for (size_t i = 0; i < count; i++) {
+        squares += (lengths_s[i] - mean) * (lengths_s[i] - mean);
+        deviations[i] = fabs(lengths_s[i] - middle);
     }
-    bool agrees = beat->other_count > 0 && near(score->period_ns, beat->other_period_ns);
-    beat->other_count = agrees ? beat->other_count + 1 : 1;
-    beat->other_period_ns = score->period_ns;
-    return beat->other_count >= PERIOD_AGREE;
+    intervals_sort(deviations, count);
+    ret_beat->period_s = mean;
+    ret_beat->period_error_s = sqrt(squares) / (double)count;
+    ret_beat->jitter = fmin(2.0 * median_of(deviations, count) / mean, 1.0);
 }
 
-static void tell(struct beat *beat, const struct score *score)
+static double missed_share(const struct intervals *intervals, double period_s, double window)
 {
-    beat->score = *score;
-    beat->state = BEAT_GOING;
-    beat->told_period_ns = score->period_ns;
-    beat->other_count = 0;
+    double missed = 0.0, expected = 0.0;
+    for (size_t i = 0; i < intervals->count; i++) {
+        double periods = intervals->by_length_s[i] / period_s;
+        if (periods < 1.0 - window)
+            continue;
+        double whole = periods <= 1.0 + window ? 1.0 : fmax(round(periods), 2.0);
+        if (whole > ACTIVE || fabs(periods - whole) > window * sqrt(whole))
+            continue;
+        missed += whole - 1.0;
+        expected += whole;
+    }
+    return expected > 0.0 ? missed / expected : 0.0;
 }
 
-bool beat_judge(struct pair *pair, const struct score *score, double limit,
-                enum change_kind *ret_kind, int64_t *ret_before_ns)
+void beat_of_intervals(const struct intervals *intervals, const struct evidence *evidence,
+                       struct beat *ret_beat)
 {
-    *ret_before_ns = 0;
-    if (score->period_ns <= 0 || score->p_value > limit)
-        return false;
-    struct beat *beat = pair->beat;
-    if (beat == NULL || beat->state == BEAT_STOPPED) {
-        *ret_kind = beat == NULL ? CHANGE_BEAT_FOUND : CHANGE_BEAT_RETURNED;
-        if (beat == NULL)
-            beat = pair->beat = mem_zeroed(1, sizeof *beat);
-        tell(beat, score);
-        return true;
-    }
-    if (period_changed(beat, score)) {
-        *ret_kind = CHANGE_BEAT_CHANGED;
-        *ret_before_ns = beat->told_period_ns;
-        tell(beat, score);
-        return true;
-    }
-    if (akin(score->period_ns, beat->told_period_ns))
-        beat->score = *score;
-    return false;
+    double window = fmin(fmax(2.0 * evidence->spread, WINDOW_MIN), WINDOW_MAX);
+    double low = evidence->period_s * (1.0 - window), high = evidence->period_s * (1.0 + window);
+    size_t from = intervals_shorter(intervals, low), to = intervals_up_to(intervals, high);
+    measure(intervals->by_length_s + from, to - from, ret_beat);
+    ret_beat->missed = missed_share(intervals, ret_beat->period_s, window);
+}
+
+void beat_of_chain(const struct wakeups *wakeups, const struct evidence *evidence,
+                   struct beat *ret_beat)
+{
+    double lengths[SCORE_TIMES_MAX];
+    size_t count =
+        chain_steps(wakeups, evidence->period_s, evidence->spread, lengths, &ret_beat->missed);
+    intervals_sort(lengths, count);
+    measure(lengths, count, ret_beat);
+}
+
+void beat_of_drift(const struct intervals *intervals, const struct evidence *evidence,
+                   struct beat *ret_beat)
+{
+    size_t from = intervals_shorter(intervals, evidence->period_s / 3.0);
+    size_t to = intervals_up_to(intervals, evidence->period_s * 3.0);
+    measure(intervals->by_length_s + from, to - from, ret_beat);
+    ret_beat->jitter = fmin(evidence->spread / RATIO_OF_JITTER, 1.0);
+    ret_beat->missed = 0.0;
 }

@@ -22,7 +22,7 @@ enum beat_state {
 };
 
 /* What is known of a periodic series.  Made when it is first found, kept as long as the pair. */
-struct beat {
+struct beat_life {
     struct score score;
     enum beat_state state;
     int64_t told_period_ns;  /* in the last change */
@@ -41,7 +41,7 @@ struct pair {
     const char *name;        /* interned */
     const char *certificate; /* interned */
     struct history *history; /* NULL before the second wake-up */
-    struct beat *beat;
+    struct beat_life *beat;
     struct volume *volume;
     int64_t first_ns, last_ns; /* last_ns: of merged ones too */
     int64_t session_told_ns;   /* 0 never */
@@ -59,7 +59,7 @@ struct pair {
 
 /* Decides what a new score means for `pair`, whose beat it is; `limit` is the p-value up to which it counts.  True where it
  * is a change, with its kind and the period before. */
-bool beat_judge(struct pair *pair, const struct score *score, double limit,
-                enum change_kind *ret_kind, int64_t *ret_before_ns);
+bool beat_life_judge(struct pair *pair, const struct score *score, double limit,
+                     enum change_kind *ret_kind, int64_t *ret_before_ns);
 /* Returns for how long the beat may be silent before it has stopped. */
-int64_t beat_patience_ns(const struct beat *beat);
+int64_t beat_life_patience_ns(const struct beat_life *beat);

@@ -221,7 +221,7 @@ static void score_pair(struct pairs *pairs, struct pair *series, uint32_t number
     double limit = enter_score(pairs, series, score.p_value);
     enum change_kind kind = CHANGE_BEAT_FOUND;
     int64_t before_ns = 0;
-    if (!beat_judge(pair, &score, limit, &kind, &before_ns))
+    if (!beat_life_judge(pair, &score, limit, &kind, &before_ns))
         return;
     if (kind == CHANGE_BEAT_FOUND || kind == CHANGE_BEAT_RETURNED) {
         beating_add(pairs, number);
@@ -356,7 +356,7 @@ void pairs_volume(struct pairs *pairs, const struct wake *wake, uint64_t bytes_o
 static bool is_silent(const struct pair *pair, int64_t now_ns,
                       int64_t (*uptime)(void *ctx, const struct addr *asset), void *ctx)
 {
-    int64_t patience_ns = beat_patience_ns(pair->beat);
+    int64_t patience_ns = beat_life_patience_ns(pair->beat);
     return now_ns - pair->last_ns > patience_ns &&
            uptime(ctx, &pair->asset) - pair->beat->uptime_ns > patience_ns;
 }
@@ -410,7 +410,7 @@ const struct score *pairs_beat(const struct pairs *pairs, const struct addr *ass
         uint32_t number = pair_table_find(&pairs->table, &key);
         if (number == (uint32_t)PAIR_NONE)
             continue;
-        const struct beat *beat = pair_at(pairs, number)->beat;
+        const struct beat_life *beat = pair_at(pairs, number)->beat;
         if (beat != NULL && beat->state == BEAT_GOING)
             return &beat->score;
         contacted = true;

@@ -18,7 +18,7 @@ static bool judge(struct pair *pair, double period_s, double p_value, enum chang
                   int64_t *ret_before_ns)
 {
     struct score score = beat_of(period_s, p_value);
-    return beat_judge(pair, &score, 0.01, ret_kind, ret_before_ns);
+    return beat_life_judge(pair, &score, 0.01, ret_kind, ret_before_ns);
 }
 
 START_TEST(beat_is_found_once)
@@ -97,20 +97,20 @@ END_TEST
 
 START_TEST(patience_grows_with_what_is_missed_anyway)
 {
-    struct beat beat = {.score = beat_of(600, 0.001)};
+    struct beat_life beat = {.score = beat_of(600, 0.001)};
     beat.score.jitter = 0.0;
-    int64_t steady_ns = beat_patience_ns(&beat);
+    int64_t steady_ns = beat_life_patience_ns(&beat);
     ck_assert_int_ge(steady_ns, 4 * 600 * NS_PER_S);
     ck_assert_int_le(steady_ns, 6 * 600 * NS_PER_S);
     beat.score.missed = 0.4;
-    ck_assert_int_ge(beat_patience_ns(&beat), 10 * 600 * NS_PER_S);
+    ck_assert_int_ge(beat_life_patience_ns(&beat), 10 * 600 * NS_PER_S);
     beat.score.missed = 1.0;
-    ck_assert_int_le(beat_patience_ns(&beat), 25 * 600 * NS_PER_S);
+    ck_assert_int_le(beat_life_patience_ns(&beat), 25 * 600 * NS_PER_S);
     beat.score.missed = 0.0;
     beat.score.jitter = 0.5;
-    ck_assert_int_gt(beat_patience_ns(&beat), steady_ns);
+    ck_assert_int_gt(beat_life_patience_ns(&beat), steady_ns);
     beat.score.period_ns = NS_PER_S;
-    ck_assert_int_ge(beat_patience_ns(&beat), 60 * NS_PER_S);
+    ck_assert_int_ge(beat_life_patience_ns(&beat), 60 * NS_PER_S);
 }
 END_TEST
 
@@ -123,5 +123,5 @@ int main(void)
                                   after_a_silence_the_beat_returns,
                                   patience_grows_with_what_is_missed_anyway,
                                   NULL};
-    return run_suite(suite_of("behave_beat", tests));
+    return run_suite(suite_of("behave_beat_life", tests));
 }
