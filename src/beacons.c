@@ -18,6 +18,7 @@
 #include "capture/source.h"
 #include "commands.h"
 #include "exit.h"
+#include "listen.h"
 #include "logs/logs.h"
 #include "logs/series.h"
 #include "run.h"
@@ -78,10 +79,11 @@ static bool is_capture(struct source *source)
 static enum input_status read_capture(struct beacons *beacons, const char *path,
                                       struct source *source, struct error *err)
 {
-    (void)beacons;
-    (void)source;
-    (void)error_set(err, "%s: is a capture, of which no series can be made yet", path);
-    return INPUT_UNREADABLE;
+    enum read_status status = listen_to_capture(source, beacons->set, err);
+    if (status == READ_END)
+        return INPUT_READ;
+    (void)error_prefix(err, path);
+    return status == READ_FOREIGN || status == READ_FAILED ? INPUT_UNREADABLE : INPUT_PARTIAL;
 }
 
 static bool is_anything(struct source *source)
@@ -251,8 +253,8 @@ static void print_help(void)
         "Scores how much like a machine's beat series of events are: connections, look-ups, whatever\n"
         "has a time.\n\n"
         "usage: telltale beacons [OPTION]... FILE...\n\n"
-        "FILE is a Zeek log, EVE or other JSON lines, a table with tabs or commas (plain or packed with\n"
-        "gzip or zstd), or '-' for standard input.  All files are one run.  docs/series.md describes the\n"
+        "FILE is a capture (pcap, pcapng), a Zeek log, EVE or other JSON lines, a table with tabs or commas\n"
+        "(plain or packed with gzip or zstd), or '-' for standard input.  All files are one run.  docs/series.md describes the\n"
         "formats, and the JSON object that is written for each series.\n\n"
         "options:\n"
         "  -F --format NAME           do not guess: %s, capture\n"

@@ -212,6 +212,19 @@ static void count_message(struct observer *observer, const struct flow *flow, in
     count_sign_of_life(observer, flow, ts_ns);
 }
 
+/* Counts the message that waited for another, and before it the start of the connection, from which its timer runs. */
+static void count_pending(struct observer *observer, struct flow *flow)
+{
+    struct flow_note *note = flow->note;
+    bool start = flow->protocol == PROTOCOL_TCP && (flow->tcp_flags[FLOW_CLIENT] & TCP_SYN) != 0;
+    if (note->pending_ns == 0)
+        return;
+    if (start)
+        count_message(observer, flow, flow->first_ns);
+    count_message(observer, flow, note->pending_ns);
+    note->pending_ns = 0;
+}
+
 void observe_message(struct observer *observer, struct flow *flow, const struct packet *packet)
 {
     int64_t ts_ns = packet->ts_ns;
@@ -236,9 +249,7 @@ void observe_message(struct observer *observer, struct flow *flow, const struct 
         note->pending_ns = ts_ns;
         return;
     }
-    if (note->pending_ns != 0)
-        count_message(observer, flow, note->pending_ns);
-    note->pending_ns = 0;
+    count_pending(observer, flow);
     count_message(observer, flow, ts_ns);
     count_volume(observer, flow, ts_ns);
 }
@@ -444,7 +455,7 @@ void observe_end(struct observer *observer, struct flow *flow)
     /* The connection had been silent for longer than its idle time when it began again with a message. */
     if (note->pending_ns != 0 && note->pending_ns == flow->first_ns && !is_dns(flow) &&
         is_outward(observer, flow))
-        count_message(observer, flow, note->pending_ns);
+        count_pending(observer, flow);
     note->pending_ns = 0;
     note->started = true;               /* where only the record is cut, the flow goes on, */
     note->told_out = note->told_in = 0; /* and counts from zero */

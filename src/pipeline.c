@@ -544,3 +544,8 @@ struct contacts *pipeline_contacts(struct pipeline *pipeline)
 {
     return pipeline->contacts;
 }
+
+struct pairs *pipeline_pairs(struct pipeline *pipeline)
+{
+    return pipeline->pairs;
+}

@@ -12,6 +12,7 @@ struct decode_counters;
 struct error;
 struct frame;
 struct geo;
+struct pairs;
 struct signatures;
 struct text;
 
@@ -54,5 +55,7 @@ void pipeline_finish(struct pipeline *pipeline);
 const struct pipeline_counters *pipeline_counters(const struct pipeline *pipeline);
 /* Returns what was decoded so far; borrowed. */
 const struct decode_counters *pipeline_decoded(const struct pipeline *pipeline);
+/* The series of wake-ups so far, for reports; borrowed. */
+struct pairs *pipeline_pairs(struct pipeline *pipeline);
 /* The contacts so far, for reports; borrowed. */
 struct contacts *pipeline_contacts(struct pipeline *pipeline);

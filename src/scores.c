@@ -142,6 +142,7 @@ void scores_write(const struct scored *scored, struct text *out)
     json_significant(&json, "q_value", scored->q_value, 3);
     add_period(&json, result);
     json_u64(&json, "count", result->count);
+    json_members(&json, scored->series->about);
     add_series(&json, scored->series);
     json_close_object(&json);
     text_add_char(out, '\n');

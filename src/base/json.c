@@ -170,3 +170,14 @@ void json_bool(struct json *json, const char *key, bool value)
     json_key(json, key);
     text_add(json->out, value ? "true" : "false");
 }
+
+void json_members(struct json *json, const char *object)
+{
+    size_t length = object != NULL ? strlen(object) : 0;
+    if (length <= 2) /* nothing, or no members */
+        return;
+    if (json->comma)
+        text_add_char(json->out, ',');
+    text_add_bytes(json->out, object + 1, length - 2);
+    json->comma = true;
+}

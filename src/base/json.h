@@ -33,4 +33,6 @@ void json_i64(struct json *json, const char *key, int64_t value);
 void json_double(struct json *json, const char *key, double value, int digits);
 /* `digits` significant digits (1-17), with an exponent where that is shorter; for what may be very small. */
 void json_significant(struct json *json, const char *key, double value, int digits);
+/* Writes members that were rendered as an object of their own: `object` with its braces; NULL writes nothing. */
+void json_members(struct json *json, const char *object);
 void json_bool(struct json *json, const char *key, bool value);

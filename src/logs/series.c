@@ -59,6 +59,7 @@ void series_set_free(struct series_set *set)
         free(id.ours);
         free(set->series[i].times_ns);
         free(set->series[i].sizes);
+        free(set->series[i].about);
     }
     free(set->series);
     index_done(&set->index);
@@ -183,6 +184,14 @@ static void finish(const struct series_set *set, struct series *series)
         series->from_ns = set->common_from_ns;
         series->until_ns = set->common_until_ns;
     }
+}
+
+void series_set_describe(struct series_set *set, const char *id, size_t id_length,
+                         const char *about)
+{
+    struct series *series = find(set, id, id_length);
+    if (series != NULL && series->about == NULL)
+        series->about = mem_text(about);
 }
 
 void series_set_finish(struct series_set *set)

@@ -27,6 +27,7 @@ struct series {
     int64_t from_ns,
         until_ns;      /* the span that was watched, after series_set_finish(); both 0: not known */
     int64_t window_ns; /* its length as the input tells it; 0: untold */
+    char *about; /* owned; members of a JSON object that say what the id stands for; NULL: the id says all */
     bool answered;     /* false: the calls of this series failed */
     bool common_clock; /* its times are on the clock that all such series share */
     bool unsorted;
@@ -62,6 +63,10 @@ void series_set_free(struct series_set *set);
  * come in any order, up to SERIES_TIME_MAX from zero.  What is beyond the limits is counted and forgotten. */
 void series_set_add(struct series_set *set, const char *id, size_t id_length,
                     const struct series_event *event);
+/* Says of a series that has an event what its id stands for: members of a JSON object, as json_members() takes them.  The text is
+ * copied; what was said first stays. */
+void series_set_describe(struct series_set *set, const char *id, size_t id_length,
+                         const char *about);
 /* Sorts what was added and finds the watched spans.  Once, after the last event.
  *
  * A told window counts from 0 where all times lie in it; on the common clock the span is that of all events on it; else it
