@@ -10,6 +10,7 @@
  * An interval of about k periods, up to ACTIVE, is k - 1 missed beats; longer ones are pauses. */
 #include "behave/beat.h"
 
+#include <assert.h>
 #include <math.h>
 
 enum {
@@ -17,7 +18,7 @@ enum {
 };
 
 #define WINDOW_MIN 0.1
-#define WINDOW_MAX 0.65
+#define WINDOW_MAX 0.75 /* more than a detector finds */
 /* Median of |ln a/b| of two lengths with an even jitter j is this share of j. */
 #define RATIO_OF_JITTER 0.586
 
@@ -29,6 +30,7 @@ static double median_of(const double *sorted, size_t count)
 /* Period, error and jitter of lengths, sorted. */
 static void measure(const double *lengths_s, size_t count, struct beat *ret_beat)
 {
+    assert(count > 0);
     double sum = 0.0, squares = 0.0;
     for (size_t i = 0; i < count; i++)
         sum += lengths_s[i];

@@ -113,7 +113,7 @@ static void consider(const struct wakeups *wakeups, double period_s, double spre
                      struct evidence *best)
 {
     struct steps steps = walk(wakeups, period_s, spread, NULL);
-    if (steps.linked_tried < 2 || steps.linked_made * 3 < steps.linked_tried)
+    if (steps.linked_tried < 2 || steps.linked_made * 2 < steps.linked_tried)
         return;
     double chance = chance_of_step(wakeups, period_s, spread);
     double nats = binomial_nats((double)steps.linked_made, (double)steps.linked_tried, chance);

@@ -93,7 +93,7 @@ static void consider(const struct intervals *intervals, double from_s, double to
     window.counted = intervals_up_to(intervals, LIMIT * window.period_s);
     window.held[1] = intervals_within(intervals, from_s, to_s);
     double counted = (double)window.counted;
-    if ((double)window.held[1] < SHARE_MIN * counted)
+    if ((double)window.held[1] < SHARE_MIN * counted || 2 * window.counted < intervals->count)
         return;
     double beat = beat_likelihood(&window, 1);
     if (window.spread <= SPREAD_MISSED) {

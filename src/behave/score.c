@@ -30,7 +30,7 @@
 /* One in ten thousand: the other detectors would not change the verdict. */
 #define CERTAIN_LOG (-9.2)
 /* Merging further: up to this share of the mean distance, and up to a minute. */
-#define COARSE_SHARE (1.0 / 6.0)
+#define COARSE_SHARE (1.0 / 4.0)
 #define COARSE_MAX_S 60.0
 /* Evidence of one in a hundred from this many intervals scores one half. */
 #define STANDARD_NATS      4.6
@@ -101,6 +101,14 @@ static double soft_plus(double x)
 
 static void report(const struct view *view, const struct finding *finding, struct score *ret_score)
 {
+    double length = (double)view->intervals.count / STANDARD_INTERVALS;
+    double nats = soft_plus(-finding->chance_log - 0.5 * log(length));
+    ret_score->score = nats / (nats + STANDARD_NATS);
+    /* Odds to probability, so that no evidence is exactly 1 and no two series are alike. */
+    ret_score->p_value = exp(-soft_plus(-finding->chance_log));
+    ret_score->count = view->wakeups.count;
+    if (finding->chance_log >= 0.0)
+        return; /* rather chance than not: what it liked best is no period */
     struct beat beat;
     if (finding->detector == DETECTOR_CHAIN)
         beat_of_chain(&view->wakeups, &finding->evidence, &beat);
@@ -108,16 +116,10 @@ static void report(const struct view *view, const struct finding *finding, struc
         beat_of_drift(&view->intervals, &finding->evidence, &beat);
     else
         beat_of_intervals(&view->intervals, &finding->evidence, &beat);
-    double length = (double)view->intervals.count / STANDARD_INTERVALS;
-    double nats = soft_plus(-finding->chance_log - 0.5 * log(length));
-    ret_score->score = nats / (nats + STANDARD_NATS);
-    /* Odds to probability, so that nothing is exactly 1. */
-    ret_score->p_value = exp(-soft_plus(-finding->chance_log));
     ret_score->period_ns = llround(beat.period_s * (double)NS_PER_S);
     ret_score->period_error_ns = llround(beat.period_error_s * (double)NS_PER_S);
     ret_score->jitter = beat.jitter;
     ret_score->missed = beat.missed;
-    ret_score->count = view->wakeups.count;
 }
 
 void score_series(const struct score_input *input, struct score *ret_score)

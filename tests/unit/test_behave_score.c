@@ -318,6 +318,20 @@ START_TEST(steps_of_the_clock_do_not_hide_the_beat)
 }
 END_TEST
 
+START_TEST(what_is_rather_chance_has_no_period)
+{
+    int without = 0;
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        start(seed);
+        wake_at_random(20, 0.0, 300.0);
+        struct score score = judge();
+        ck_assert((score.period_ns == 0) == (score.p_value >= 0.5));
+        without += score.period_ns == 0;
+    }
+    ck_assert_int_gt(without, 50);
+}
+END_TEST
+
 START_TEST(a_stream_of_parts_is_no_beat)
 {
     start(14);
@@ -421,6 +435,7 @@ int main(void)
                             a_drifting_period_is_found,
                             a_daily_check_is_found_within_a_week,
                             steps_of_the_clock_do_not_hide_the_beat,
+                            what_is_rather_chance_has_no_period,
                             a_stream_of_parts_is_no_beat,
                             retries_that_double_their_wait_are_no_beat,
                             score_is_the_same_at_any_time_offset,

@@ -7,7 +7,7 @@
  * is more careful; for the evidence of steps and ratios, which is discrete in short series, also at
  * 5 %.  It is never below -3: long series are not trusted beyond that.
  *
- *   beacon-calibrate [REPETITIONS]      per process and size, default 2000; 4 s for each 1000 */
+ *   beacon-calibrate [REPETITIONS]      per process and size, default 6000, 30 s */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 enum {
     PROCESSES = 12,
     DETECTORS_DRAWN = 3,
-    REPETITIONS = 2000
+    REPETITIONS = 6000
 };
 
 #define DISCOUNT_MIN (-3.0)

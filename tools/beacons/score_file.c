@@ -7,6 +7,7 @@
  * Lines of one id are together and in order of time.  Prints one JSON object for each series. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #include "behave/score.h"
 
 enum {
-    ID_MAX = 128,
+    LINE_MAX_BYTES = 256,
     TIMES_MAX = 1 << 20,
     ROUNDS = 2000
 };
@@ -34,24 +35,41 @@ static void print_score(const char *id, const struct score_input *input)
         (double)score.period_error_ns / (double)NS_PER_S, score.jitter, score.missed, score.count);
 }
 
+/* Reads a line; false if it is not one of the table. */
+static bool read_line(char *line, char **ret_id, double *ret_watched_s, double *ret_at_ms)
+{
+    char *rest = NULL, *end = NULL;
+    *ret_id = strtok_r(line, "\t", &rest);
+    if (!*ret_id || !rest)
+        return false;
+    *ret_watched_s = strtod(rest, &end);
+    if (end == rest || *end != '\t')
+        return false;
+    rest = end + 1;
+    *ret_at_ms = strtod(rest, &end);
+    return end != rest;
+}
+
 static int score_file(FILE *file)
 {
     auto_free int64_t *times = mem_zeroed(TIMES_MAX, sizeof *times);
     struct score_input input = {.times_ns = times};
-    char id[ID_MAX] = "", next[ID_MAX];
-    double watched_s, at_ms;
-    while (fscanf(file, "%127s %lf %lf %*s", next, &watched_s, &at_ms) == 3) {
-        if (strcmp(id, next) != 0 && input.count > 0)
-            print_score(id, &input);
-        if (strcmp(id, next) != 0)
+    char line[LINE_MAX_BYTES], before[LINE_MAX_BYTES] = "", *id = NULL;
+    double watched_s = 0.0, at_ms = 0.0;
+    while (fgets(line, sizeof line, file)) {
+        if (!read_line(line, &id, &watched_s, &at_ms))
+            return EXIT_FAILURE;
+        if (strcmp(before, id) != 0 && input.count > 0)
+            print_score(before, &input);
+        if (strcmp(before, id) != 0)
             input.count = 0;
-        memcpy(id, next, sizeof id);
+        memccpy(before, id, '\0', sizeof before);
         input.until_ns = llround(watched_s * 1e9);
         if (input.count < TIMES_MAX)
             times[input.count++] = llround(at_ms * 1e6);
     }
     if (input.count > 0)
-        print_score(id, &input);
+        print_score(before, &input);
     return ferror(file) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
