@@ -244,8 +244,8 @@ void observe_message(struct observer *observer, struct flow *flow, const struct 
         note->started = true;
         count_start(observer, flow);
     }
-    /* Most flows that live for ten seconds end soon after: one message alone is no series. */
-    if (first) {
+    /* Most connections that live for ten seconds end soon after: one message alone is no series. */
+    if (first && flow->protocol == PROTOCOL_TCP) {
         note->pending_ns = ts_ns;
         return;
     }

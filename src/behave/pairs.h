@@ -43,7 +43,7 @@ struct wake {
     int64_t uptime_ns; /* for how long the machine has been on, by the clock of pairs_check() */
 };
 
-/* Writes the defaults: 200,000 pairs, p 0.01, false discoveries 5 %, 1 s, 4 h, once a day. */
+/* Writes the defaults: 200,000 pairs, p 0.01, false discoveries 5 %, 2 s, 4 h, once a day. */
 void pairs_options_default(struct pairs_options *ret_options);
 struct pairs *pairs_new(const struct pairs_options *options);
 /* Releases all pairs; NULL is allowed. */
