@@ -31,8 +31,7 @@ static void add_endpoint(struct text *out, const struct pair_view *view)
     char address[ADDR_TEXT_MAX];
     (void)addr_text(&view->endpoint, address);
     const char *protocol = protocol_text(view->protocol);
-    text_addf(out, addr_is4(&view->endpoint) ? "%s:%u/" : "[%s]:%u/", address,
-              view->endpoint_port);
+    text_addf(out, addr_is4(&view->endpoint) ? "%s:%u/" : "[%s]:%u/", address, view->endpoint_port);
     if (protocol == NULL)
         text_addf(out, "%u", view->protocol);
     for (const char *c = protocol; c != NULL && *c != '\0'; c++)
@@ -133,8 +132,7 @@ static enum read_status read_frames(struct source *source, struct pipeline *pipe
     return status;
 }
 
-enum read_status listen_to_capture(struct source *source, struct series_set *set,
-                                   struct error *err)
+enum read_status listen_to_capture(struct source *source, struct series_set *set, struct error *err)
 {
     struct options options = {.settings = {.path = NULL}};
     struct knowledge knowledge = {0};

@@ -141,17 +141,19 @@ static const struct option options[] = {
 
     {"behave.pairs_max", OPTION_U32, AT(behave.pairs_max), .min = "1000", .max = "50000000",
      .preset = "200000",
-     .help = "Series of wake-ups that are followed at once (machine, whom it talks to, how); past it "
-             "the one heard least goes.  At most 1.5 KiB each, most take a tenth."},
+     .help =
+         "Series of wake-ups that are followed at once (machine, whom it talks to, how); past it "
+         "the one heard least goes.  At most 1.5 KiB each, most take a tenth."},
     {"behave.p_value", OPTION_FRACTION, AT(behave.p_value), .min = "0", .max = "1",
      .preset = "0.01",
      .help = "A series is periodic where chance explains it at most so well; with many series the "
              "bar is raised so that few of those reported are chance."},
     {"behave.upload", OPTION_SIZE, AT(behave.upload_bytes), .min = "4KiB", .max = "1024GiB",
      .preset = "256KiB",
-     .help = "Bytes sent within an hour to a vendor's service that make an upload.  A quarter of it "
-             "for reputation look-ups, a sixteenth where samples are sent, four times as much for "
-             "what no signature knows."},
+     .help =
+         "Bytes sent within an hour to a vendor's service that make an upload.  A quarter of it "
+         "for reputation look-ups, a sixteenth where samples are sent, four times as much for "
+         "what no signature knows."},
     {"behave.long_session", OPTION_DURATION, AT(behave.session_ns), .min = "0s", .max = "365d",
      .preset = "4h", .help = "A connection open for so long is reported, once a day; 0 for never."},
 

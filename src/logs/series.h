@@ -27,7 +27,8 @@ struct series {
     int64_t from_ns,
         until_ns;      /* the span that was watched, after series_set_finish(); both 0: not known */
     int64_t window_ns; /* its length as the input tells it; 0: untold */
-    char *about; /* owned; members of a JSON object that say what the id stands for; NULL: the id says all */
+    char *
+        about; /* owned; members of a JSON object that say what the id stands for; NULL: the id says all */
     bool answered;     /* false: the calls of this series failed */
     bool common_clock; /* its times are on the clock that all such series share */
     bool unsorted;
