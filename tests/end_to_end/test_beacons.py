@@ -235,11 +235,29 @@ def test_unreadable_inputs_do_not_cost_the_others():
         expect_equal(len(events(done.stdout)), 1)
 
 
-def test_a_capture_is_recognised():
+def test_series_are_heard_in_captures():
     for options in ([], ["--format", "capture"]):
         done = run("beacons", *options, PCAPS / "kaspersky-office.pcap")
-        expect_equal(done.returncode, 3)
-        expect("kaspersky-office.pcap: is a capture" in done.stderr, done.stderr)
+        expect_equal(done.returncode, 0, done.stderr)
+        push = [each for each in events(done.stdout) if each.get("service") == "push"]
+        expect_equal(len(push), 1, done.stdout)
+        expect_equal((push[0]["asset"], push[0]["channel"], push[0]["vendor"], push[0]["verdict"]),
+                     ("10.20.0.12", "message", "eset", "periodic"))
+        expect(149 < push[0]["period_s"] < 151, push)
+
+
+def test_a_capture_by_way_of_standard_input_and_a_cut_one():
+    whole = (PCAPS / "kaspersky-office.pcap").read_bytes()
+    done = run("beacons", "-", input=whole)
+    expect_equal(done.returncode, 0, done.stderr)
+    wanted = run("beacons", PCAPS / "kaspersky-office.pcap").stdout
+    expect_equal(done.stdout, wanted)
+    done = run("beacons", "-", input=whole[:len(whole) - 7])
+    expect_equal(done.returncode, 4)
+    expect(done.stderr.startswith("telltale: standard input: "), done.stderr)
+    expect(len(events(done.stdout)) > 0)
+    done = run("beacons", "--format", "capture", "-", input=b"no capture at all, but long enough")
+    expect_equal((done.returncode, done.stdout), (3, ""))
 
 
 def test_nothing_is_no_mistake():

@@ -45,7 +45,7 @@ def test_sequence_has_no_holes_and_ids_are_unique():
 def test_standard_output_holds_events_only():
     done = run("replay", OFFICE)
     for event in events(done.stdout):
-        expect(event["event_type"] in ("alert", "stats"))
+        expect(event["event_type"] in ("alert", "asset", "stats"))
     expect("Kaspersky" in done.stderr, "no summary:", done.stderr)
 
 
