@@ -117,8 +117,9 @@ static void consider(const struct wakeups *wakeups, double period_s, double spre
         return;
     double chance = chance_of_step(wakeups, period_s, spread);
     double nats = binomial_nats((double)steps.linked_made, (double)steps.linked_tried, chance);
+    double share = (double)steps.linked_made / (double)steps.linked_tried;
     if (nats > best->nats)
-        *best = (struct evidence){nats, period_s, spread};
+        *best = (struct evidence){nats, period_s, spread, share};
 }
 
 /* The bin of a distance: its octave and the first bits of its mantissa. */
