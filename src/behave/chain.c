@@ -178,6 +178,8 @@ static void find_candidates(const int up_to[BINS + 1], int half, int ret_bins[CA
         ret_bins[i] = -1;
     for (int bin = half; bin < BINS - half; bin++) {
         double here = bin_excess(up_to, bin, half);
+        if (here <= 0.0)
+            continue;
         int place = 0;
         for (int i = 1; i < CANDIDATES; i++)
             place = excess[i] < excess[place] ? i : place;
