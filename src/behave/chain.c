@@ -117,8 +117,9 @@ static void consider(const struct wakeups *wakeups, double period_s, double spre
         return;
     double chance = chance_of_step(wakeups, period_s, spread);
     double nats = binomial_nats((double)steps.linked_made, (double)steps.linked_tried, chance);
+    double share = (double)steps.linked_made / (double)steps.linked_tried;
     if (nats > best->nats)
-        *best = (struct evidence){nats, period_s, spread};
+        *best = (struct evidence){nats, period_s, spread, share};
 }
 
 /* The bin of a distance: its octave and the first bits of its mantissa. */
@@ -177,6 +178,8 @@ static void find_candidates(const int up_to[BINS + 1], int half, int ret_bins[CA
         ret_bins[i] = -1;
     for (int bin = half; bin < BINS - half; bin++) {
         double here = bin_excess(up_to, bin, half);
+        if (here <= 0.0)
+            continue;
         int place = 0;
         for (int i = 1; i < CANDIDATES; i++)
             place = excess[i] < excess[place] ? i : place;

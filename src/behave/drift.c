@@ -41,7 +41,8 @@ void drift_evidence(const struct intervals *intervals, struct evidence *ret_evid
         double nats = binomial_nats((double)held - 1.0, (double)count, tanh(STEEP * bound / 2.0));
         if (nats <= ret_evidence->nats)
             continue;
-        *ret_evidence = (struct evidence){nats, intervals->by_length_s[intervals->count / 2],
-                                          ratios[(count - 1) / 2]};
+        *ret_evidence = (struct evidence){.nats = nats,
+                                          .period_s = intervals->by_length_s[intervals->count / 2],
+                                          .spread = ratios[(count - 1) / 2]};
     }
 }

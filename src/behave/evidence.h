@@ -13,6 +13,7 @@ struct evidence {
     double nats;
     double period_s; /* 0: none */
     double spread;   /* half-width of the window around the period, as a share of it */
+    double share;    /* of the steps that were made, if steps were tried; else 0 */
 };
 
 /* A gap under ten seconds is activity, not a rhythm: streams fetch a part every 2 to 10 s. */

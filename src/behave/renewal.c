@@ -107,7 +107,8 @@ static void consider(const struct intervals *intervals, double from_s, double to
                     counted * log(window.period_s);
     if (best->period_s > 0.0 && beat - chance <= best->nats)
         return;
-    *best = (struct evidence){beat - chance, window.period_s, window.spread};
+    *best = (struct evidence){
+        .nats = beat - chance, .period_s = window.period_s, .spread = window.spread};
 }
 
 void renewal_evidence(const struct intervals *intervals, double gap_s,

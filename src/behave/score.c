@@ -27,8 +27,12 @@
 #include "behave/chance.h"
 #include "behave/evidence.h"
 
-/* One in ten thousand: the other detectors would not change the verdict. */
-#define CERTAIN_LOG (-9.2)
+/* One in ten thousand, and narrow: the other detectors would change neither verdict nor period. */
+#define CERTAIN_LOG    (-9.2)
+#define CERTAIN_SPREAD 0.1
+/* What a chain must have to explain a wide window: one in a hundred, nearly all steps. */
+#define CHAIN_LOG   (-4.6)
+#define CHAIN_SHARE 0.85
 /* Merging further: up to this share of the mean distance, and up to a minute. */
 #define COARSE_SHARE (1.0 / 4.0)
 #define COARSE_MAX_S 60.0
@@ -75,22 +79,39 @@ static bool look_coarsely(const struct wakeups *wakeups, struct view *ret_coarse
     return true;
 }
 
+/* Two beats on one server never let an interval grow longer than the shorter period, and that
+ * bound can look like a beat with much jitter.  A walk that finds the same in a narrower window
+ * names one of the two periods. */
+static void prefer_chain(const struct view *view, const struct evidence *chain,
+                         struct finding *best)
+{
+    if (best->detector == DETECTOR_CHAIN || chain->share < CHAIN_SHARE)
+        return;
+    double chance = chance_log(DETECTOR_CHAIN, view->intervals.count, chain->nats);
+    if (chance > CHAIN_LOG || chain->spread >= best->evidence.spread)
+        return;
+    best->detector = DETECTOR_CHAIN;
+    best->evidence = *chain;
+}
+
 static void find(const struct view *view, struct view *ret_coarse, struct finding *ret_best)
 {
-    struct evidence evidence;
+    struct evidence evidence, chain;
     *ret_best = (struct finding){.detector = DETECTORS};
     renewal_evidence(&view->intervals, view->gap_s, &evidence);
     weigh(DETECTOR_RENEWAL, view, &evidence, ret_best);
-    if (ret_best->detector == DETECTOR_RENEWAL && ret_best->chance_log < CERTAIN_LOG)
+    if (ret_best->detector == DETECTOR_RENEWAL && ret_best->chance_log < CERTAIN_LOG &&
+        evidence.spread <= CERTAIN_SPREAD)
         return;
-    chain_evidence(&view->wakeups, &evidence);
-    weigh(DETECTOR_CHAIN, view, &evidence, ret_best);
+    chain_evidence(&view->wakeups, &chain);
+    weigh(DETECTOR_CHAIN, view, &chain, ret_best);
     drift_evidence(&view->intervals, &evidence);
     weigh(DETECTOR_DRIFT, view, &evidence, ret_best);
     if (look_coarsely(&view->wakeups, ret_coarse)) {
         renewal_evidence(&ret_coarse->intervals, ret_coarse->gap_s, &evidence);
         weigh(DETECTOR_COARSE, ret_coarse, &evidence, ret_best);
     }
+    prefer_chain(view, &chain, ret_best);
 }
 
 /* ln(1 + e^x) without overflow. */

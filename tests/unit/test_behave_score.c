@@ -266,6 +266,27 @@ START_TEST(of_two_beats_on_one_server_one_is_found)
 }
 END_TEST
 
+START_TEST(two_beats_are_not_one_with_much_jitter)
+{
+    /* Intervals that are never longer than 100 s, but often shorter. */
+    int wrong = 0;
+    for (uint64_t seed = 1; seed <= 50; seed++) {
+        double other_s = 100.0 * (1.3 + 0.1 * (double)seed);
+        start(seed);
+        int64_t begin_ns = made.now_ns;
+        beat(120, 100.0, 0.04);
+        made.now_ns = begin_ns + 35 * NS_PER_S;
+        beat((size_t)(12000.0 / other_s), other_s, 0.04);
+        in_order();
+        struct score score = judge();
+        double found_s = (double)score.period_ns / 1e9;
+        ck_assert(score.p_value <= 0.01);
+        wrong += fabs(found_s / 100.0 - 1.0) > 0.03 && fabs(found_s / other_s - 1.0) > 0.03;
+    }
+    ck_assert_msg(wrong <= 1, "%d of 50", wrong);
+}
+END_TEST
+
 START_TEST(a_person_on_the_same_server_does_not_hide_the_beat)
 {
     start(10);
@@ -431,6 +452,7 @@ int main(void)
                             a_burst_is_one_wakeup,
                             a_burst_may_take_a_minute,
                             of_two_beats_on_one_server_one_is_found,
+                            two_beats_are_not_one_with_much_jitter,
                             a_person_on_the_same_server_does_not_hide_the_beat,
                             a_drifting_period_is_found,
                             a_daily_check_is_found_within_a_week,
