@@ -29,24 +29,14 @@ static void on_hangup(int number)
     hangup_seen = 1;
 }
 
-/* A file that is being read was cut (mapping.h).  Anything else dies as it would have. */
-static void on_bus_error(int number, siginfo_t *facts, void *context)
-{
-    (void)context;
-    if (facts->si_code != BUS_ADRERR || !capture_patch(facts->si_addr))
-        (void)signal(number, SIG_DFL);
-}
-
 void run_catch_signals(struct capture *capture)
 {
     caught_capture = capture;
     struct sigaction stop = {.sa_handler = on_stop};
     struct sigaction hangup = {.sa_handler = on_hangup, .sa_flags = SA_RESTART};
-    struct sigaction bus_error = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
     (void)sigaction(SIGINT, &stop, NULL);
     (void)sigaction(SIGTERM, &stop, NULL);
     (void)sigaction(SIGHUP, &hangup, NULL);
-    (void)sigaction(SIGBUS, &bus_error, NULL);
 }
 
 bool run_hangup(void)

@@ -16,7 +16,6 @@
 #include "capture/filter.h"
 #include "capture/frame.h"
 #include "capture/live.h"
-#include "capture/mapping.h"
 #include "capture/report.h"
 
 struct capture {
@@ -109,11 +108,6 @@ enum capture_status capture_next(struct capture *capture, struct frame *ret_fram
 void capture_break(struct capture *capture)
 {
     atomic_store_explicit(&capture->stop, true, memory_order_relaxed);
-}
-
-bool capture_patch(void *address)
-{
-    return mapping_patch(address);
 }
 
 void capture_progress(const struct capture *capture, struct capture_progress *ret_progress)
