@@ -75,8 +75,6 @@ void capture_close(struct capture *capture)
 
 static bool passes(struct capture *capture, const struct frame *frame)
 {
-    if (capture->filter == NULL)
-        return true;
     struct error problem;
     bool good = filter_accepts(capture->filter, frame, &problem);
     if (problem.text[0] != '\0')
@@ -96,7 +94,7 @@ enum capture_status capture_next(struct capture *capture, struct frame *ret_fram
         if (status != CAPTURE_FRAME)
             return status;
         ret_frame->number = ++capture->number;
-        if (passes(capture, ret_frame)) {
+        if (capture->filter == NULL || passes(capture, ret_frame)) {
             counters->frames++;
             counters->bytes += ret_frame->captured;
             return CAPTURE_FRAME;
