@@ -233,7 +233,6 @@ static int run(const struct wishes *wishes, char **paths)
 {
     struct beacons beacons = {.wishes = *wishes, .set = series_set_new(&wishes->limits)};
     struct scores scores;
-    run_catch_bus_error();
     read_inputs(&beacons, paths);
     series_set_finish(beacons.set);
     scores_init(&scores, beacons.set, wishes->level);

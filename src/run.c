@@ -29,20 +29,6 @@ static void on_hangup(int number)
     hangup_seen = 1;
 }
 
-/* A file that is being read was cut (mapping.h).  Anything else dies as it would have. */
-static void on_bus_error(int number, siginfo_t *facts, void *context)
-{
-    (void)context;
-    if (facts->si_code != BUS_ADRERR || !capture_patch(facts->si_addr))
-        (void)signal(number, SIG_DFL);
-}
-
-void run_catch_bus_error(void)
-{
-    struct sigaction bus_error = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
-    (void)sigaction(SIGBUS, &bus_error, NULL);
-}
-
 void run_catch_signals(struct capture *capture)
 {
     caught_capture = capture;
@@ -51,7 +37,6 @@ void run_catch_signals(struct capture *capture)
     (void)sigaction(SIGINT, &stop, NULL);
     (void)sigaction(SIGTERM, &stop, NULL);
     (void)sigaction(SIGHUP, &hangup, NULL);
-    run_catch_bus_error();
 }
 
 bool run_hangup(void)

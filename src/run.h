@@ -32,7 +32,5 @@ void run_done(struct run *run);
 
 /* Makes SIGINT and SIGTERM end `capture` cleanly, and SIGHUP set the flag that run_hangup() returns and clears. */
 void run_catch_signals(struct capture *capture);
-/* Makes a file that shrinks while it is read damage instead of the end of the program; part of run_catch_signals(). */
-void run_catch_bus_error(void);
 bool run_hangup(void);
 bool run_interrupted(void);

@@ -8,7 +8,7 @@
 /* A cursor over bytes that nobody vouches for.
  *
  * Invariants: (1) no read passes `end`; (2) the first read that would, sets `bad` and moves the
- * cursor to the end; (3) once bad, every read yields zeros and every slice is empty.  A parser
+ * cursor to the end, and nothing else sets it; (3) once bad, every read yields zeros and every slice is empty.  A parser
  * therefore reads a whole header without bounds arithmetic and checks `bad` once. */
 struct bytes {
     const uint8_t *at;
@@ -27,13 +27,20 @@ static inline size_t bytes_left(const struct bytes *bytes)
     return (size_t)(bytes->end - bytes->at);
 }
 
+/* Makes the cursor bad, for a parser that has read what cannot be. */
+static inline void bytes_spoil(struct bytes *bytes)
+{
+    bytes->bad = true;
+    bytes->at = bytes->end;
+}
+
 /* Returns the next `size` bytes and steps over them, or NULL (and goes bad) where fewer are left.
  */
 static inline const uint8_t *bytes_take(struct bytes *bytes, size_t size)
 {
-    if (bytes->bad || size > (size_t)(bytes->end - bytes->at)) {
-        bytes->bad = true;
-        bytes->at = bytes->end;
+    /* A bad one has nothing left, so that only nothing can be asked of it in vain. */
+    if (size > (size_t)(bytes->end - bytes->at) || (size == 0 && bytes->bad)) {
+        bytes_spoil(bytes);
         return NULL;
     }
     const uint8_t *here = bytes->at;

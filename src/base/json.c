@@ -9,25 +9,28 @@
 
 #include "base/text.h"
 
-static void json_key(struct json *json, const char *key)
+/* Writes comma and key, and returns the place of the `more` bytes that come next. */
+static char *json_key(struct json *json, const char *key, size_t more)
 {
+    size_t length = key != NULL ? strlen(key) : 0;
+    size_t comma = json->comma ? 1 : 0, marks = key != NULL ? 3 : 0;
+    char *place = text_extend(json->out, comma + length + marks + more);
     if (json->comma)
-        text_add_char(json->out, ',');
+        *place++ = ',';
     json->comma = true;
     if (key == NULL)
-        return;
-    size_t length = strlen(key);
-    char *place = text_extend(json->out, length + 3);
-    place[0] = '"';
-    memcpy(place + 1, key, length); /* NOLINT(bugprone-not-null-terminated-result): text ends it */
-    place[length + 1] = '"';
-    place[length + 2] = ':';
+        return place;
+    *place++ = '"';
+    memcpy(place, key, length); /* NOLINT(bugprone-not-null-terminated-result): text ends it */
+    place += length;
+    *place++ = '"';
+    *place++ = ':';
+    return place;
 }
 
 static void json_open(struct json *json, const char *key, char bracket)
 {
-    json_key(json, key);
-    text_add_char(json->out, bracket);
+    *json_key(json, key, 1) = bracket;
     json->comma = false;
 }
 
@@ -62,21 +65,30 @@ static bool needs_escape(unsigned char byte)
     return byte < 0x20 || byte == '"' || byte == '\\' || byte >= 0x7f;
 }
 
-/* Returns how many of the bytes come before the first that needs care.  Eight at a time where none does: in a word, a byte
- * below 0x20 borrows from its top bit when 0x20 is taken away, and a zero byte after xor is a wanted one. */
-static size_t plain_length(const char *bytes, size_t length)
+/* True where one of the eight bytes needs care: in a word, a byte below 0x20 borrows from its top bit when 0x20 is taken
+ * away, and a zero byte after xor is a wanted one. */
+static bool word_needs_escape(const char *bytes)
 {
     static const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word = 0;
+    memcpy(&word, bytes, sizeof word);
+    uint64_t quote = word ^ ones * '"', slash = word ^ ones * '\\';
+    uint64_t care = word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (word + ones);
+    return (care & ones * 0x80) != 0;
+}
+
+/* Returns how many of the bytes come before the first that needs care.  Eight at a time where none does; the last eight
+ * overlap those before. */
+static size_t plain_length(const char *bytes, size_t length)
+{
+    enum {
+        WORD = sizeof(uint64_t)
+    };
     size_t done = 0;
-    for (; done + sizeof(uint64_t) <= length; done += sizeof(uint64_t)) {
-        uint64_t word = 0;
-        memcpy(&word, bytes + done, sizeof word);
-        uint64_t quote = word ^ ones * '"', slash = word ^ ones * '\\';
-        uint64_t care =
-            word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (word + ones);
-        if ((care & ones * 0x80) != 0)
-            break;
-    }
+    while (done + WORD <= length && !word_needs_escape(bytes + done))
+        done += WORD;
+    if (done + WORD > length && length >= WORD && !word_needs_escape(bytes + length - WORD))
+        return length;
     while (done < length && !needs_escape((unsigned char)bytes[done]))
         done++;
     return done;
@@ -108,15 +120,16 @@ static size_t put_escaped(struct text *out, const char *bytes, size_t left)
 
 void json_bytes(struct json *json, const char *key, const char *value, size_t length)
 {
-    json_key(json, key);
-    text_add_char(json->out, '"');
-    size_t done = 0;
+    size_t done = plain_length(value, length);
+    char *place = json_key(json, key, done + 1);
+    *place++ = '"';
+    if (done > 0)
+        memcpy(place, value, done);
     while (done < length) {
+        done += put_escaped(json->out, value + done, length - done);
         size_t plain = plain_length(value + done, length - done);
         text_add_bytes(json->out, value + done, plain);
         done += plain;
-        if (done < length)
-            done += put_escaped(json->out, value + done, length - done);
     }
     text_add_char(json->out, '"');
 }
@@ -129,19 +142,19 @@ void json_text(struct json *json, const char *key, const char *value)
 
 void json_u64(struct json *json, const char *key, uint64_t value)
 {
-    json_key(json, key);
+    (void)json_key(json, key, 0);
     text_add_u64(json->out, value);
 }
 
 void json_i64(struct json *json, const char *key, int64_t value)
 {
-    json_key(json, key);
+    (void)json_key(json, key, 0);
     text_add_i64(json->out, value);
 }
 
 void json_double(struct json *json, const char *key, double value, int digits)
 {
-    json_key(json, key);
+    (void)json_key(json, key, 0);
     if (!isfinite(value)) {
         text_add(json->out, "null");
         return;
@@ -167,8 +180,8 @@ void json_significant(struct json *json, const char *key, double value, int digi
 
 void json_bool(struct json *json, const char *key, bool value)
 {
-    json_key(json, key);
-    text_add(json->out, value ? "true" : "false");
+    size_t length = value ? 4 : 5;
+    memcpy(json_key(json, key, length), value ? "true" : "false", length);
 }
 
 void json_members(struct json *json, const char *object)

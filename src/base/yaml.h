@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
 struct error;
 
 /* A YAML file as a tree whose every node knows its place, so that errors can say file, line and
@@ -20,8 +21,8 @@ struct yaml_node {
     enum yaml_kind kind;
     unsigned line, column;         /* of the value, from 1 */
     unsigned key_line, key_column; /* of the key, where this is the value of a map */
-    char *key;                     /* where this is the value of a map */
-    char *text;                    /* scalar */
+    const char *key;               /* where this is the value of a map */
+    const char *text;              /* scalar */
     bool quoted;                   /* scalar in quotes: "" is then an empty text, not an absence */
     struct yaml_node *first;       /* first child of a list or map, in file order */
     struct yaml_node *next;        /* next sibling */
@@ -30,6 +31,7 @@ struct yaml_node {
 struct yaml_file {
     char *path; /* as given, for messages */
     struct yaml_node *root;
+    struct arena *nodes; /* owned: the tree and its texts */
 };
 
 /* Reads the file at `path`.  An empty file gives an empty map.  On success returns true and the

@@ -16,7 +16,6 @@
 #include "capture/filter.h"
 #include "capture/frame.h"
 #include "capture/live.h"
-#include "capture/mapping.h"
 #include "capture/report.h"
 
 struct capture {
@@ -76,8 +75,6 @@ void capture_close(struct capture *capture)
 
 static bool passes(struct capture *capture, const struct frame *frame)
 {
-    if (capture->filter == NULL)
-        return true;
     struct error problem;
     bool good = filter_accepts(capture->filter, frame, &problem);
     if (problem.text[0] != '\0')
@@ -97,7 +94,7 @@ enum capture_status capture_next(struct capture *capture, struct frame *ret_fram
         if (status != CAPTURE_FRAME)
             return status;
         ret_frame->number = ++capture->number;
-        if (passes(capture, ret_frame)) {
+        if (capture->filter == NULL || passes(capture, ret_frame)) {
             counters->frames++;
             counters->bytes += ret_frame->captured;
             return CAPTURE_FRAME;
@@ -109,11 +106,6 @@ enum capture_status capture_next(struct capture *capture, struct frame *ret_fram
 void capture_break(struct capture *capture)
 {
     atomic_store_explicit(&capture->stop, true, memory_order_relaxed);
-}
-
-bool capture_patch(void *address)
-{
-    return mapping_patch(address);
 }
 
 void capture_progress(const struct capture *capture, struct capture_progress *ret_progress)

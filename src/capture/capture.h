@@ -87,9 +87,6 @@ enum capture_status capture_next(struct capture *capture, struct frame *ret_fram
 /* Makes capture_next() return CAPTURE_END soon (within 100 ms, also where it waits for input).
  * May be called from a signal handler and from other threads. */
 void capture_break(struct capture *capture);
-/* For the handler of SIGBUS, which comes when somebody cuts a file that is being read: makes the bytes at `address` such that
- * the file ends there as damaged.  False where that cannot be done. */
-bool capture_patch(void *address);
 
 /* Says how far the reading is. */
 void capture_progress(const struct capture *capture, struct capture_progress *ret_progress);

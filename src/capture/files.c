@@ -139,9 +139,12 @@ static void note_partial(struct files *files, const char *how, const struct erro
                shown_path(current_entry(files)), how, files->frames, why->text);
 }
 
-/* Files what the end of the current file means. */
-static void note_end(struct files *files, enum read_status status, const struct error *why)
+/* Files what the end of the current file means; the reader says it once more, with the reason. */
+static void note_end(struct files *files)
 {
+    struct frame none;
+    struct error why;
+    enum read_status status = reader_next(files->reader, &none, &why);
     struct capture_counters *counters = &files->report->counters;
     if (status == READ_FOREIGN && current_entry(files)->found) {
         counters->skipped_files++;
@@ -153,15 +156,15 @@ static void note_end(struct files *files, enum read_status status, const struct 
         break;
     case READ_TRUNCATED:
         counters->truncated_files++;
-        note_partial(files, "cut", why);
+        note_partial(files, "cut", &why);
         break;
     case READ_DAMAGED:
         counters->damaged_files++;
-        note_partial(files, "damaged", why);
+        note_partial(files, "damaged", &why);
         break;
     case READ_FOREIGN:
     case READ_FAILED:
-        note_unreadable(files, why->text);
+        note_unreadable(files, why.text);
         break;
     }
     files->root_captures++;
@@ -174,15 +177,13 @@ bool files_next(struct files *files, struct frame *ret_frame)
             return false;
         if (files->reader == NULL && !open_current(files))
             continue;
-        struct error why;
-        enum read_status status = reader_next(files->reader, ret_frame, &why);
-        if (status == READ_FRAME) {
+        if (reader_next(files->reader, ret_frame, NULL) == READ_FRAME) {
             files->frames++;
             return true;
         }
         if (atomic_load_explicit(files->stop, memory_order_relaxed))
             return false; /* stopped inside the file: its end is not known */
-        note_end(files, status, &why);
+        note_end(files);
         leave_entry(files);
     }
     return false;

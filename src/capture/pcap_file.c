@@ -25,9 +25,7 @@ enum {
     FILE_HEADER_SIZE = 24,
     RECORD_HEADER_SIZE = 16,
     RECORD_HEADER_SIZE_MODIFIED = 24,
-    VERSION_MAJOR = 2,
-    CACHE_LINE = 64,
-    PREFETCHED_LINES = 3 /* record header, packet headers, start of the payload */
+    VERSION_MAJOR = 2
 };
 
 #define MAGIC_MICRO    UINT32_C(0xa1b2c3d4)
@@ -96,18 +94,6 @@ static void swap_lengths(const struct pcap_file *file, uint32_t *captured, uint3
     *length = other;
 }
 
-/* Asks for the start of the record after the next one, since no prefetcher guesses where it stands: the next one's header has
- * been asked for a record ago and says so. */
-static void prefetch_ahead(const struct pcap_file *file, struct bytes window)
-{
-    bytes_skip(&window, 8);
-    size_t next = read_u32(&window, file->big_endian) + (size_t)file->header_size - 12;
-    if (bytes_left(&window) <= next + (size_t)PREFETCHED_LINES * CACHE_LINE)
-        return;
-    for (unsigned i = 0; i < PREFETCHED_LINES; i++)
-        __builtin_prefetch(window.at + next + (size_t)i * CACHE_LINE);
-}
-
 enum read_status pcap_file_next(const struct pcap_file *file, struct source *source,
                                 struct frame *ret_frame, struct error *err)
 {
@@ -135,7 +121,6 @@ enum read_status pcap_file_next(const struct pcap_file *file, struct source *sou
         fraction = file->fraction_max;
     bytes_skip(window, file->header_size);
     ret_frame->data = bytes_take(window, captured);
-    prefetch_ahead(file, *window);
     ret_frame->captured = captured;
     ret_frame->length = length > captured ? length : captured;
     ret_frame->ts_ns = (int64_t)seconds * NS_PER_S + (int64_t)fraction * file->ns_per_fraction;

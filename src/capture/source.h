@@ -7,12 +7,11 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
-#include "capture/mapping.h"
 
 struct unpack;
 
 enum {
-    SOURCE_BLOCK = 256 * 1024,                /* bytes of one read(2) */
+    SOURCE_BLOCK = 512 * 1024,                /* bytes of one read(2) */
     SOURCE_NEED_MAX = SOURCE_BLOCK + 4 * 1024 /* most bytes that can be asked for in one piece */
 };
 
@@ -42,8 +41,7 @@ struct source {
     bool waits;              /* a pipe or the like: wait so that the stop flag is seen */
     struct bytes memory;     /* what source_open_memory() was given */
     size_t step;             /* most bytes of one read */
-    uint8_t *buffer;         /* owned; the window lies in it, or in the mapping */
-    struct mapping mapping;  /* plain regular files */
+    uint8_t *buffer;         /* owned; the window lies in it */
     uint8_t *packed_buffer;  /* owned; NULL where the input is plain */
     struct bytes packed;     /* read and not yet unpacked */
     struct unpack *unpack;   /* owned; NULL where the input is plain */

@@ -101,16 +101,22 @@ unsigned classify_swap_sides(struct classify_state *state)
 
 /* --- States ------------------------------------------------------------------------------------ */
 
+static struct state_list *list_of(struct classify *classify, const struct classify_state *state)
+{
+    return state->silent ? &classify->silent : &classify->holding;
+}
+
 static void unlink_state(struct classify *classify, struct classify_state *state)
 {
+    struct state_list *list = list_of(classify, state);
     if (state->older != NULL)
         state->older->newer = state->newer;
     else
-        classify->oldest = state->newer;
+        list->oldest = state->newer;
     if (state->newer != NULL)
         state->newer->older = state->older;
     else
-        classify->newest = state->older;
+        list->newest = state->older;
     state->older = state->newer = NULL;
 }
 
@@ -155,13 +161,21 @@ static unsigned finish(struct classify *classify, struct classify_state *state)
 
 static void append_state(struct classify *classify, struct classify_state *state)
 {
-    state->older = classify->newest;
+    struct state_list *list = list_of(classify, state);
+    state->older = list->newest;
     state->newer = NULL;
-    if (classify->newest != NULL)
-        classify->newest->newer = state;
+    if (list->newest != NULL)
+        list->newest->newer = state;
     else
-        classify->oldest = state;
-    classify->newest = state;
+        list->oldest = state;
+    list->newest = state;
+}
+
+static void move_state(struct classify *classify, struct classify_state *state, bool silent)
+{
+    unlink_state(classify, state);
+    state->silent = silent;
+    append_state(classify, state);
 }
 
 static void give_up_oldest(struct classify *classify);
@@ -169,7 +183,7 @@ static void give_up_oldest(struct classify *classify);
 static struct classify_state *state_take(struct classify *classify, struct flow *flow,
                                          int64_t now_ns)
 {
-    if (classify->counters.states >= classify->options.states_max && classify->oldest != NULL)
+    if (classify->counters.states >= classify->options.states_max)
         give_up_oldest(classify);
     struct classify_state *state = classify->idle;
     if (state != NULL)
@@ -187,16 +201,22 @@ static struct classify_state *state_take(struct classify *classify, struct flow 
     return state;
 }
 
-void classify_free(struct classify *classify)
+static void free_states(struct classify *classify, struct classify_state *oldest)
 {
-    if (classify == NULL)
-        return;
-    for (struct classify_state *state = classify->oldest; state != NULL;) {
+    for (struct classify_state *state = oldest; state != NULL;) {
         struct classify_state *newer = state->newer;
         state_done(classify, state);
         free(state);
         state = newer;
     }
+}
+
+void classify_free(struct classify *classify)
+{
+    if (classify == NULL)
+        return;
+    free_states(classify, classify->holding.oldest);
+    free_states(classify, classify->silent.oldest);
     for (struct classify_state *state = classify->idle; state != NULL;) {
         struct classify_state *next = state->older;
         free(state);
@@ -295,10 +315,14 @@ static bool limit_reached(const struct classify *classify, const struct classify
     return !goes_on(state) && state->payloads >= limit;
 }
 
-/* Takes what the oldest flow in classification has shown; classify_end() will tell: now another flow is being looked at. */
+/* Takes what the oldest flow in classification has shown, of those that hold nothing any more where there are some;
+ * classify_end() will tell: now another flow is being looked at. */
 static void give_up_oldest(struct classify *classify)
 {
-    struct classify_state *state = classify->oldest;
+    struct classify_state *state =
+        classify->silent.oldest != NULL ? classify->silent.oldest : classify->holding.oldest;
+    if (state == NULL)
+        return;
     struct flow *flow = state->flow;
     flow->label->seen |= give_up(classify, state) & ~(unsigned)(LABEL_DONE | LABEL_REVERSED);
     flow->classified = true;
@@ -322,17 +346,16 @@ static void shed(struct classify *classify, struct classify_state *state)
     }
 }
 
-/* A conversation that stands still must not keep its bytes for hours. */
+/* A conversation that stands still must not keep its bytes for hours.  What holds none is not looked at again until it
+ * speaks. */
 static void lose_patience(struct classify *classify, int64_t now_ns)
 {
     int64_t patience_ns = classify->options.patience_ns;
-    while (patience_ns > 0 && classify->oldest != NULL &&
-           now_ns - classify->oldest->since_ns > patience_ns) {
-        struct classify_state *state = classify->oldest;
+    struct classify_state *state = NULL;
+    while (patience_ns > 0 && (state = classify->holding.oldest) != NULL &&
+           now_ns - state->since_ns > patience_ns) {
         shed(classify, state);
-        unlink_state(classify, state);
-        state->since_ns = now_ns;
-        append_state(classify, state);
+        move_state(classify, state, true);
     }
 }
 
@@ -384,6 +407,9 @@ static unsigned classify_payload(struct classify *classify, struct flow *flow, e
     if (state == NULL) {
         state = state_take(classify, flow, packet->ts_ns);
         state->deep = classify->options.ndpi == CLASSIFY_NDPI_ALL;
+    } else if (state->silent) {
+        state->since_ns = packet->ts_ns;
+        move_state(classify, state, false);
     }
     if (state->payloads < UINT16_MAX)
         state->payloads++;

@@ -156,7 +156,7 @@ static void name_skip(struct bytes *cursor)
             return;
         if (size >= 0x40) {
             if (size < 0xc0)
-                cursor->bad = true;
+                bytes_spoil(cursor);
             bytes_skip(cursor, 1);
             return;
         }

@@ -51,7 +51,8 @@ static struct ndpi_detection_module_struct *module_start(void)
 #ifdef NDPI_HAS_CONTEXT
     return ndpi_init_detection_module(NULL);
 #else
-    return ndpi_init_detection_module(ndpi_no_prefs);
+    /* The list of Tor relays is as old as the library, and addresses of relays change hands within weeks. */
+    return ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
 #endif
 }
 

@@ -28,7 +28,7 @@ enum reader {
 struct classify_state {
     struct flow *flow;
     struct classify_state *older, *newer; /* by `since_ns`, for giving up the oldest */
-    int64_t since_ns; /* first payload; for readers that go on, the last look at it */
+    int64_t since_ns;                     /* first payload that it may hold */
     struct stream streams[2];
     struct quic_crypto *quic; /* while a QUIC hello is incomplete */
     struct dpi_flow *dpi;
@@ -39,7 +39,13 @@ struct classify_state {
     uint8_t spoken;       /* bit for each side that has sent payload */
     bool deep;            /* nDPI looks although our reader knows the protocol */
     bool shed;            /* gave its bytes back: nDPI has nothing to look at any more */
+    bool silent;          /* in the list of those that hold no bytes */
     bool server_ended;    /* TLS: nothing readable will come from the server any more */
+};
+
+/* States from the oldest to the newest. */
+struct state_list {
+    struct classify_state *oldest, *newest;
 };
 
 struct classify {
@@ -49,7 +55,8 @@ struct classify {
     struct intern *texts;
     struct label
         look_up; /* shared by all flows that are nothing but DNS datagrams: it says no more */
-    struct classify_state *oldest, *newest;
+    struct state_list holding;       /* states with bytes, or that may have some */
+    struct state_list silent;        /* states that gave theirs back and got nothing since */
     struct classify_state *idle;     /* by `older` */
     struct classify_state *finished; /* done in the last call; released in the next */
     struct quic_crypto *spare_quic;  /* one is kept for reuse: it is large and short-lived */

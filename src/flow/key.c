@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The key of a flow.
  *
- * Both directions hash alike, because the hash is taken over the ordered endpoints; whether they
- * are one flow is decided by comparing against client and server either way round.  A flow's key
+ * Both directions hash alike, because the hash is the sum of those of the endpoints (to put them in
+ * order first costs a branch that no processor can guess); whether they are one flow is decided by
+ * comparing against client and server either way round.  A flow's key
  * is not stored a second time: it is rebuilt from the record when it leaves the index.
  *
  * ICMP has no ports.  Request and reply (icmp.h) are one flow for each asking address, asked
@@ -22,8 +23,8 @@
 static void read_icmp(struct flow_key *key, uint16_t icmp_id)
 {
     struct icmp_pair pair;
-    key->icmp = key->protocol == PROTOCOL_ICMP || key->protocol == PROTOCOL_ICMPV6;
-    if (!key->icmp || !icmp_pair_of(key->protocol, (uint8_t)key->src_port, &pair))
+    key->icmp = true;
+    if (!icmp_pair_of(key->protocol, (uint8_t)key->src_port, &pair))
         return;
     key->paired = true;
     key->icmp_id = icmp_id;
@@ -36,6 +37,11 @@ static void read_icmp(struct flow_key *key, uint16_t icmp_id)
     key->dst = asked;
 }
 
+static bool is_icmp(uint8_t protocol)
+{
+    return protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6;
+}
+
 void flow_key_of(const struct packet *packet, struct flow_key *ret_key)
 {
     *ret_key = (struct flow_key){.src = packet->src,
@@ -43,7 +49,8 @@ void flow_key_of(const struct packet *packet, struct flow_key *ret_key)
                                  .src_port = packet->src_port,
                                  .dst_port = packet->dst_port,
                                  .protocol = packet->protocol};
-    read_icmp(ret_key, packet->icmp_id);
+    if (is_icmp(packet->protocol))
+        read_icmp(ret_key, packet->icmp_id);
 }
 
 void flow_key_again(const struct flow_slot *slot, struct flow_key *ret_key)
@@ -54,43 +61,25 @@ void flow_key_again(const struct flow_slot *slot, struct flow_key *ret_key)
                                  .src_port = flow->client_port,
                                  .dst_port = flow->server_port,
                                  .protocol = flow->protocol};
-    read_icmp(ret_key, (uint16_t)slot->is.icmp_id);
+    if (is_icmp(flow->protocol))
+        read_icmp(ret_key, (uint16_t)slot->is.icmp_id);
 }
 
-/* An endpoint as words, for ordering and hashing; the order means nothing but that it is the same for both directions. */
-struct end {
-    uint64_t high, low, port;
-};
-
-static struct end end_of(const struct addr *addr, uint16_t port)
+static uint64_t hash_end(const struct addr *addr, uint16_t port, uint64_t seed)
 {
-    struct end end = {.port = port};
-    memcpy(&end.high, addr->bytes, sizeof end.high);
-    memcpy(&end.low, addr->bytes + sizeof end.high, sizeof end.low);
-    return end;
-}
-
-static bool is_after(const struct end *a, const struct end *b)
-{
-    if (a->low != b->low)
-        return a->low > b->low;
-    return a->high != b->high ? a->high > b->high : a->port > b->port;
+    uint64_t high = 0, low = 0;
+    memcpy(&high, addr->bytes, sizeof high);
+    memcpy(&low, addr->bytes + sizeof high, sizeof low);
+    return hash_mix(low ^ seed, high ^ port ^ (seed << 32 | seed >> 32));
 }
 
 uint32_t flow_key_hash(const struct flow_key *key, uint64_t seed)
 {
-    struct end first = end_of(&key->src, key->src_port);
-    struct end second = end_of(&key->dst, key->paired ? key->icmp_id : key->dst_port);
-    if (!key->icmp && is_after(&first, &second)) {
-        struct end other = first;
-        first = second;
-        second = other;
-    }
-    uint64_t rest = first.port << 32 | second.port << 16 | key->protocol;
-    uint64_t secret = hash_mix(seed ^ rest, UINT64_C(0x9e3779b97f4a7c15));
-    uint64_t state = hash_mix(first.low ^ secret, second.low ^ seed);
-    state = hash_mix(first.high ^ state, second.high ^ secret);
-    return (uint32_t)hash_mix(state ^ secret, UINT64_C(0xd6e8feb86659fd93));
+    uint64_t src = hash_end(&key->src, key->src_port, seed);
+    uint64_t dst = hash_end(&key->dst, key->paired ? key->icmp_id : key->dst_port, seed);
+    /* A sum does not say which came first, where that must not matter. */
+    uint64_t both = key->icmp ? src + 2 * dst : src + dst;
+    return (uint32_t)hash_mix(both ^ seed, key->protocol ^ UINT64_C(0x9e3779b97f4a7c15));
 }
 
 static bool matches_icmp(const struct flow_key *key, const struct flow_slot *slot, int *ret_side)

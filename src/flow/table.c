@@ -379,27 +379,6 @@ struct flow *flow_table_touch(struct flow_table *table, const struct packet *pac
     return &slot->flow;
 }
 
-void flow_table_prefetch(const struct flow_table *table, const struct packet *packet)
-{
-    if (packet->fragment)
-        return;
-    struct flow_key key;
-    flow_key_of(packet, &key);
-    index_prefetch(&table->index, flow_key_hash(&key, table->seed));
-}
-
-void flow_table_prefetch_flow(const struct flow_table *table, const struct packet *packet)
-{
-    if (packet->fragment)
-        return;
-    struct flow_key key;
-    flow_key_of(packet, &key);
-    uint32_t place = 0;
-    uint32_t number = index_first(&table->index, flow_key_hash(&key, table->seed), &place);
-    if (number != INDEX_NONE)
-        prefetch_slot(flow_store_at(&table->store, number));
-}
-
 /* Returns the idle flow that was seen longest ago, FLOW_NONE where there is none; also the time
  * at which the next one may be due. */
 static uint32_t find_idle(const struct flow_table *table, int64_t *ret_due_ns)

@@ -72,12 +72,6 @@ void flow_table_free(struct flow_table *table);
 struct flow *flow_table_touch(struct flow_table *table, const struct packet *packet,
                               enum flow_side *ret_side);
 
-/* For batches of packets: the first asks the processor to fetch what the second will read, and
- * that one what touching the packet will.  Each about as many packets ahead of the next as a
- * cache miss lasts (8). */
-void flow_table_prefetch(const struct flow_table *table, const struct packet *packet);
-void flow_table_prefetch_flow(const struct flow_table *table, const struct packet *packet);
-
 /* Ends the flows that are idle at `now_ns`, which may be ahead of the packets (a quiet line).  In
  * order of their last packet, then id.  A flow may stay up to 1.1 s longer than its idle time; a
  * packet of its own in that time starts a new flow all the same.  Cheap enough for each packet. */

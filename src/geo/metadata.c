@@ -94,7 +94,7 @@ static uint64_t read_number(struct bytes *bytes)
     bool number =
         control.type == TYPE_UINT16 || control.type == TYPE_UINT32 || control.type == TYPE_UINT64;
     if (!number || control.size > 8)
-        bytes->bad = true;
+        bytes_spoil(bytes);
     uint64_t value = 0;
     for (uint32_t i = 0; i < control.size && !bytes->bad; i++)
         value = value << 8U | bytes_u8(bytes);

@@ -7,7 +7,8 @@
 #include "match/dict.h"
 
 enum {
-    NEEDLE_MIN = 4 /* characters; shorter texts are found in too much to say anything */
+    NEEDLE_MIN = 4, /* characters; shorter texts are found in too much to say anything */
+    NEEDLE_FILTER_BITS = 4096
 };
 
 /* Finds which of many texts stand somewhere in another one. */
@@ -20,6 +21,7 @@ struct needle {
 
 struct needles {
     struct dict grams;
+    uint64_t filter[NEEDLE_FILTER_BITS / 64]; /* a bit for the hash of each gram */
     struct needle *items;
     uint32_t count, capacity;
 };

@@ -27,6 +27,7 @@ enum {
 
 struct expression {
     pcre2_code *code;
+    bool native; /* there is machine code, which is then called without pcre2_match()'s checks */
     uint32_t mark;
 };
 
@@ -83,12 +84,12 @@ bool regex_list_add(struct regex_list *list, const char *expression, uint32_t ma
         *ret_offset = offset;
         return false;
     }
-    (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+    bool native = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
     if (list->count == list->capacity) {
         list->capacity = list->capacity * 2 + 8;
         list->items = mem_resize(list->items, list->capacity, sizeof *list->items);
     }
-    list->items[list->count++] = (struct expression){.code = code, .mark = mark};
+    list->items[list->count++] = (struct expression){.code = code, .native = native, .mark = mark};
     return true;
 }
 
@@ -100,10 +101,13 @@ size_t regex_list_match(const struct regex_list *list, const char *text, size_t 
     pcre2_match_data *data = check(pcre2_match_data_create(1, NULL));
     size_t found = 0;
     for (size_t i = 0; i < list->count && found < max; i++) {
-        int result =
-            pcre2_match(list->items[i].code, (PCRE2_SPTR)text, length, 0, 0, data, list->matching);
+        const struct expression *item = &list->items[i];
+        PCRE2_SPTR subject = (PCRE2_SPTR)text;
+        int result = item->native
+                         ? pcre2_jit_match(item->code, subject, length, 0, 0, data, list->matching)
+                         : pcre2_match(item->code, subject, length, 0, 0, data, list->matching);
         if (result >= 0)
-            ret_marks[found++] = list->items[i].mark;
+            ret_marks[found++] = item->mark;
     }
     pcre2_match_data_free(data);
     return found;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "match/arena.h"
+#include "base/arena.h"
 #include "match/dict.h"
 #include "match/hit.h"
 #include "match/match.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prefixes, and a longest-prefix map.
  *
- * The map keeps one hash table of (address, length) and a bitmap of the lengths in use; a look-up
- * probes the used lengths from the longest down.  Vendor lists use about a dozen lengths, so that
- * a miss costs a dozen probes (~60 ns); a trie was no faster and twelve times larger. */
+ * The map keeps one hash table of (address, length) and for each family the lengths in use; a
+ * look-up probes these from the longest down.  Vendor lists use about a dozen lengths, so that a
+ * miss costs a dozen probes (~60 ns); a trie was no faster and twelve times larger. */
 #include "net/prefix.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +21,18 @@ struct slot {
     uint32_t value;
 };
 
+/* Lengths of the prefixes that may hold an address of one family, longest first. */
+struct lengths {
+    uint8_t bits[129];
+    unsigned count;
+};
+
 struct prefix_map {
     struct slot *slots;
     size_t mask;
     size_t count;
     uint64_t seed;
-    uint32_t per_bits[129]; /* how many prefixes of each length */
+    struct lengths lengths4, lengths6;
 };
 
 enum {
@@ -33,13 +40,24 @@ enum {
     MAPPED_BITS = 96
 };
 
+static const struct addr mapped = {
+    {[10] = 0xff, [11] = 0xff}}; /* where IPv4 begins, RFC 4291 section 2.5.5.2 */
+
+static uint64_t mask_half(const uint8_t bytes[static 8], unsigned bits)
+{
+    uint64_t half = 0;
+    memcpy(&half, bytes, sizeof half);
+    if (bits >= 64)
+        return half;
+    return bits > 0 ? half & htobe64(UINT64_MAX << (64 - bits)) : 0;
+}
+
 static struct addr mask_addr(const struct addr *addr, unsigned bits)
 {
-    struct addr masked = {{0}};
-    size_t whole = bits / 8;
-    memcpy(masked.bytes, addr->bytes, whole);
-    if (bits % 8 > 0)
-        masked.bytes[whole] = addr->bytes[whole] & (uint8_t)(0xff00U >> bits % 8);
+    uint64_t halves[2] = {mask_half(addr->bytes, bits),
+                          mask_half(addr->bytes + 8, bits > 64 ? bits - 64 : 0)};
+    struct addr masked;
+    memcpy(masked.bytes, halves, sizeof masked.bytes);
     return masked;
 }
 
@@ -102,8 +120,9 @@ void prefix_map_free(struct prefix_map *map)
 /* Returns the slot of the prefix, or the free slot where it would go. */
 static struct slot *find_slot(const struct prefix_map *map, const struct prefix *prefix)
 {
-    uint64_t hash =
-        hash_bytes(prefix->addr.bytes, sizeof prefix->addr.bytes, map->seed + prefix->bits);
+    uint64_t halves[2];
+    memcpy(halves, prefix->addr.bytes, sizeof halves);
+    uint64_t hash = hash_mix(hash_mix(halves[0] ^ map->seed, prefix->bits), halves[1] ^ map->seed);
     for (size_t i = hash & map->mask;; i = (i + 1) & map->mask) {
         struct slot *slot = &map->slots[i];
         bool same =
@@ -125,6 +144,18 @@ static void grow(struct prefix_map *map)
     free(old);
 }
 
+static void lengths_add(struct lengths *lengths, uint8_t bits)
+{
+    unsigned at = 0;
+    while (at < lengths->count && lengths->bits[at] > bits)
+        at++;
+    if (at < lengths->count && lengths->bits[at] == bits)
+        return;
+    memmove(&lengths->bits[at + 1], &lengths->bits[at], lengths->count - at);
+    lengths->bits[at] = bits;
+    lengths->count++;
+}
+
 void prefix_map_set(struct prefix_map *map, const struct prefix *prefix, uint32_t value)
 {
     if (map->count * 2 > map->mask)
@@ -134,7 +165,11 @@ void prefix_map_set(struct prefix_map *map, const struct prefix *prefix, uint32_
         slot->used = true;
         slot->prefix = *prefix;
         map->count++;
-        map->per_bits[prefix->bits]++;
+        bool is4 = addr_is4(&prefix->addr) && prefix->bits >= MAPPED_BITS;
+        if (is4 || prefix_contains(prefix, &mapped))
+            lengths_add(&map->lengths4, prefix->bits);
+        if (!is4)
+            lengths_add(&map->lengths6, prefix->bits);
     }
     slot->value = value;
 }
@@ -150,12 +185,12 @@ bool prefix_map_get(const struct prefix_map *map, const struct prefix *prefix, u
 bool prefix_map_find(const struct prefix_map *map, const struct addr *addr, uint32_t *ret_value,
                      uint8_t *ret_bits)
 {
-    for (int bits = 128; bits >= 0; bits--) {
-        if (map->per_bits[bits] == 0)
-            continue;
-        struct prefix wanted = {.addr = mask_addr(addr, (unsigned)bits), .bits = (uint8_t)bits};
+    const struct lengths *lengths = addr_is4(addr) ? &map->lengths4 : &map->lengths6;
+    for (unsigned i = 0; i < lengths->count; i++) {
+        uint8_t bits = lengths->bits[i];
+        struct prefix wanted = {.addr = mask_addr(addr, bits), .bits = bits};
         if (prefix_map_get(map, &wanted, ret_value)) {
-            *ret_bits = (uint8_t)bits;
+            *ret_bits = bits;
             return true;
         }
     }

@@ -87,6 +87,19 @@ START_TEST(null_with_a_size_is_empty)
 }
 END_TEST
 
+START_TEST(spoilt_cursor_reads_nothing_more)
+{
+    struct bytes b = bytes_of("\x01\x02\x03", 3);
+    ck_assert_uint_eq(bytes_u8(&b), 1);
+    bytes_spoil(&b);
+    ck_assert(b.bad);
+    ck_assert_uint_eq(bytes_left(&b), 0);
+    ck_assert_uint_eq(bytes_u8(&b), 0);
+    struct bytes nothing = bytes_slice(&b, 0);
+    ck_assert(nothing.bad);
+}
+END_TEST
+
 START_TEST(peek_neither_moves_nor_goes_bad)
 {
     struct bytes b = bytes_of(eight, 8);
@@ -115,6 +128,7 @@ int main(void)
                             slice_that_is_too_long_is_bad_and_empty,
                             empty_slice_of_no_bytes_is_good,
                             null_with_a_size_is_empty,
+                            spoilt_cursor_reads_nothing_more,
                             peek_neither_moves_nor_goes_bad,
                             huge_sizes_do_not_wrap,
                             NULL};

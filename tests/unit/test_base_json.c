@@ -62,6 +62,27 @@ START_TEST(hostile_bytes_are_escaped)
 }
 END_TEST
 
+START_TEST(a_byte_is_escaped_wherever_it_stands)
+{
+    enum {
+        LONGEST = 26 /* words, and what is left of them */
+    };
+    for (size_t length = 1; length <= LONGEST; length++)
+        for (size_t at = 0; at < length; at++) {
+            char value[LONGEST], wanted[LONGEST + 5] = "\"";
+            memset(value, 'x', length);
+            value[at] = '\\';
+            memset(wanted + 1, 'x', length + 1);
+            wanted[1 + at] = wanted[2 + at] = '\\';
+            wanted[length + 2] = '"';
+            struct text text = {0};
+            struct json json = {.out = &text};
+            json_bytes(&json, NULL, value, length);
+            expect(&text, wanted);
+        }
+}
+END_TEST
+
 START_TEST(what_is_no_utf8_becomes_the_replacement_character)
 {
     struct text text = {0};
@@ -123,10 +144,14 @@ END_TEST
 
 int main(void)
 {
-    const TTest *tests[] = {
-        containers_and_commas_are_placed,  an_absent_text_is_an_absent_key,
-        hostile_bytes_are_escaped,         what_is_no_utf8_becomes_the_replacement_character,
-        doubles_are_short_and_always_json, small_numbers_keep_significant_digits,
-        integers_keep_all_digits,          NULL};
+    const TTest *tests[] = {containers_and_commas_are_placed,
+                            an_absent_text_is_an_absent_key,
+                            hostile_bytes_are_escaped,
+                            a_byte_is_escaped_wherever_it_stands,
+                            what_is_no_utf8_becomes_the_replacement_character,
+                            doubles_are_short_and_always_json,
+                            small_numbers_keep_significant_digits,
+                            integers_keep_all_digits,
+                            NULL};
     return run_suite(suite_of("base_json", tests));
 }

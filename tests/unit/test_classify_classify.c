@@ -409,6 +409,7 @@ START_TEST(flow_without_an_answer_gives_its_bytes_back)
     (void)rig_text(&web, FLOW_SERVER, response);
     ck_assert_ptr_null(opaque.flow.classify->dpi);
     ck_assert_ptr_null(opaque.flow.classify->streams[FLOW_CLIENT].data);
+    ck_assert(opaque.flow.classify->silent);
     /* It is listened to all the same: what it says next is read. */
     opaque.later_ns = 3600 * NS_PER_S;
     unsigned news = rig_text(&opaque, FLOW_CLIENT, request);
@@ -446,67 +447,6 @@ START_TEST(request_without_its_end_is_used_in_the_end)
     check_name(&rig, APP_HTTP, "files.example.com");
     rig_end(&rig);
     classify_free(classify);
-}
-END_TEST
-
-/* --- States ------------------------------------------------------------------------------------ */
-
-START_TEST(past_the_bound_the_oldest_flow_is_given_up)
-{
-    struct classify_options options = rig_options();
-    options.states_max = 2;
-    struct classify *classify = rig_classify(&options);
-    struct rig rigs[3];
-    for (unsigned i = 0; i < 3; i++) {
-        rig_start(&rigs[i], classify, PROTOCOL_TCP, 4000);
-        (void)rig_text(&rigs[i], FLOW_CLIENT, "\x01\x7f unheard of");
-    }
-    ck_assert(rigs[0].flow.classified);
-    ck_assert(!rigs[1].flow.classified && !rigs[2].flow.classified);
-    ck_assert_uint_eq(classify_counters(classify)->given_up, 1);
-    ck_assert_uint_eq(classify_counters(classify)->states, 2);
-    /* Its end is still told, so that it can be judged by what is known. */
-    ck_assert_uint_eq(classify_end(classify, &rigs[0].flow), LABEL_DONE);
-    ck_assert_uint_eq(classify_end(classify, &rigs[0].flow), 0);
-    for (unsigned i = 0; i < 3; i++)
-        rig_end(&rigs[i]);
-    ck_assert_uint_eq(classify_counters(classify)->states, 0);
-    classify_free(classify);
-}
-END_TEST
-
-START_TEST(flows_may_go_in_any_order_and_at_any_time)
-{
-    struct classify_options options = rig_options();
-    static const unsigned orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
-                                         {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-    struct talk hello = {.size = 0}, server = {.size = 0};
-    talk_client_hello(&hello, "same.example.com", false);
-    talk_server_hello(&server, true);
-    for (unsigned order = 0; order < 6; order++) {
-        struct classify *classify = rig_classify(&options);
-        struct rig rigs[3];
-        for (unsigned i = 0; i < 3; i++) {
-            rig_start(&rigs[i], classify, PROTOCOL_TCP, 443);
-            (void)rig_send(&rigs[i], FLOW_CLIENT, hello.data, i == 0 ? 40 : hello.size);
-        }
-        (void)rig_talk(&rigs[2], FLOW_SERVER, &server); /* done, its state not yet released */
-        for (unsigned i = 0; i < 2; i++) {
-            struct rig *rig = &rigs[orders[order][i]];
-            if (order % 2 == 0)
-                (void)classify_end(classify, &rig->flow);
-            rig_end(rig);
-        }
-        if (order < 3) { /* the last is still there when the classifier goes */
-            rig_end(&rigs[orders[order][2]]);
-            classify_free(classify);
-            continue;
-        }
-        struct rig *rig = &rigs[orders[order][2]];
-        classify_free(classify);
-        label_free(rig->flow.label);
-        free(rig->bytes);
-    }
 }
 END_TEST
 
@@ -572,8 +512,6 @@ int main(void)
                                   nameless_talk_is_told_when_both_sides_have_spoken,
                                   flow_without_an_answer_gives_its_bytes_back,
                                   request_without_its_end_is_used_in_the_end,
-                                  past_the_bound_the_oldest_flow_is_given_up,
-                                  flows_may_go_in_any_order_and_at_any_time,
                                   protocols_without_ports_are_labelled_by_their_number,
                                   packets_without_payload_say_nothing,
                                   NULL};

@@ -203,8 +203,6 @@ START_TEST(fragments_belong_to_no_flow)
     struct flow_table *table = table_of(&ended);
     struct packet packet = packet_of(PROTOCOL_UDP, "10.0.0.1", 0, "192.0.2.1", 0);
     packet.fragment = true;
-    flow_table_prefetch(table, &packet);
-    flow_table_prefetch_flow(table, &packet);
     ck_assert_ptr_null(touch(table, &packet, NULL));
     ck_assert_uint_eq(flow_table_counters(table)->fragments, 1);
     ck_assert_uint_eq(flow_table_counters(table)->packets, 1);

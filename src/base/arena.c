@@ -3,9 +3,9 @@
  *
  * A set of 100,000 names is 100,000 small strings that die together: one by one, malloc would add
  * 16 bytes and base/intern.h another 24 to each 20-byte name.  Texts stand unaligned one after the
- * other. The table that finds equal texts is only needed while loading (8 bytes a slot, at most
- * half full). */
-#include "match/arena.h"
+ * other.  The table that finds equal texts is only needed while loading (8 bytes a slot, at most
+ * half full), and not there before the first such text. */
+#include "base/arena.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,10 +35,7 @@ struct arena {
 
 struct arena *arena_new(void)
 {
-    struct arena *arena = mem_zeroed(1, sizeof *arena);
-    arena->slots = mem_zeroed(FIRST_SLOTS, sizeof *arena->slots);
-    arena->mask = FIRST_SLOTS - 1;
-    return arena;
+    return mem_zeroed(1, sizeof(struct arena));
 }
 
 void arena_free(struct arena *arena)
@@ -102,26 +99,33 @@ static size_t find_slot(const struct arena *arena, const char *text, size_t leng
 static void grow(struct arena *arena)
 {
     const char **old = arena->slots;
-    size_t old_count = arena->mask + 1;
-    arena->slots = mem_zeroed(old_count * 2, sizeof *arena->slots);
-    arena->mask = old_count * 2 - 1;
+    size_t old_count = old != NULL ? arena->mask + 1 : 0;
+    size_t count = old != NULL ? old_count * 2 : FIRST_SLOTS;
+    arena->slots = mem_zeroed(count, sizeof *arena->slots);
+    arena->mask = count - 1;
     for (size_t i = 0; i < old_count; i++)
         if (old[i] != NULL)
             arena->slots[find_slot(arena, old[i], strlen(old[i]))] = old[i];
     free(old);
 }
 
-const char *arena_text(struct arena *arena, const char *text, size_t length)
+char *arena_copy(struct arena *arena, const char *text, size_t length)
 {
-    length = strnlen(text, length); /* a NUL inside would make two texts look the same */
-    size_t slot = find_slot(arena, text, length);
-    if (arena->slots[slot] != NULL)
-        return arena->slots[slot];
     char *copy = take(arena, length + 1, 1);
     memcpy(copy, text, length);
     copy[length] = '\0';
-    arena->slots[slot] = copy;
-    if (++arena->count * 2 > arena->mask)
-        grow(arena);
     return copy;
+}
+
+const char *arena_text(struct arena *arena, const char *text, size_t length)
+{
+    if (arena->slots == NULL || arena->count * 2 > arena->mask)
+        grow(arena);
+    length = strnlen(text, length); /* a NUL inside would make two texts look the same */
+    size_t slot = find_slot(arena, text, length);
+    if (arena->slots[slot] == NULL) {
+        arena->slots[slot] = arena_copy(arena, text, length);
+        arena->count++;
+    }
+    return arena->slots[slot];
 }
