@@ -21,7 +21,6 @@
 #include "listen.h"
 #include "logs/logs.h"
 #include "logs/series.h"
-#include "run.h"
 #include "scores.h"
 
 /* What the command line says. */

@@ -171,7 +171,7 @@ void json_double(struct json *json, const char *key, double value, int digits)
 
 void json_significant(struct json *json, const char *key, double value, int digits)
 {
-    json_key(json, key);
+    (void)json_key(json, key, 0);
     if (isfinite(value))
         text_addf(json->out, "%.*g", digits, value);
     else
