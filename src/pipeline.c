@@ -549,3 +549,8 @@ struct pairs *pipeline_pairs(struct pipeline *pipeline)
 {
     return pipeline->pairs;
 }
+
+const struct assets *pipeline_assets(const struct pipeline *pipeline)
+{
+    return pipeline->assets;
+}

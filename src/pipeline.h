@@ -7,6 +7,7 @@
 #include "config/settings.h"
 
 struct addr;
+struct assets;
 struct contacts;
 struct decode_counters;
 struct error;
@@ -55,6 +56,8 @@ void pipeline_finish(struct pipeline *pipeline);
 const struct pipeline_counters *pipeline_counters(const struct pipeline *pipeline);
 /* Returns what was decoded so far; borrowed. */
 const struct decode_counters *pipeline_decoded(const struct pipeline *pipeline);
+/* The machines and what is installed on them, for reports; borrowed. */
+const struct assets *pipeline_assets(const struct pipeline *pipeline);
 /* The series of wake-ups so far, for reports; borrowed. */
 struct pairs *pipeline_pairs(struct pipeline *pipeline);
 /* The contacts so far, for reports; borrowed. */

@@ -7,6 +7,7 @@
 
 #include "alert/contacts.h"
 #include "alert/eve_parts.h"
+#include "asset/assets.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -64,6 +65,30 @@ static void add_place(struct text *out, const struct run *run, const struct aler
     text_add_char(out, ')');
 }
 
+/* "12.5 min": the greatest unit that the span fills at least twice. */
+static void add_span(struct text *out, int64_t span_ns)
+{
+    double seconds = (double)span_ns / (double)NS_PER_S;
+    if (seconds < 120.0)
+        text_addf(out, "%.1f s", seconds);
+    else if (seconds < 7200.0)
+        text_addf(out, "%.1f min", seconds / 60.0);
+    else if (seconds < 172800.0)
+        text_addf(out, "%.1f h", seconds / 3600.0);
+    else
+        text_addf(out, "%.1f d", seconds / 86400.0);
+}
+
+static void add_beat(struct text *out, const struct score *beat)
+{
+    if (beat == NULL)
+        return;
+    text_add(out, "      beats every ");
+    add_span(out, beat->period_ns);
+    text_addf(out, ", %zu times, jitter %.0f %%, missed %.0f %%\n", beat->count,
+              beat->jitter * 100.0, beat->missed * 100.0);
+}
+
 static void add_row(struct text *out, const struct run *run, const struct alert *alert)
 {
     char address[ADDR_TEXT_MAX];
@@ -85,6 +110,7 @@ static void add_row(struct text *out, const struct run *run, const struct alert 
     text_add(out, ", in ");
     add_bytes(out, alert->bytes_in);
     text_add_char(out, '\n');
+    add_beat(out, alert->beat);
     if (alert->name == NULL && !alert->has_endpoint)
         return;
     text_add(out, "     ");
@@ -133,19 +159,6 @@ static void add_vendors(struct text *out, const struct run *run, const struct ta
     }
 }
 
-static void add_span(struct text *out, int64_t span_ns)
-{
-    double seconds = (double)span_ns / (double)NS_PER_S;
-    if (seconds < 120.0)
-        text_addf(out, "%.1f s", seconds);
-    else if (seconds < 7200.0)
-        text_addf(out, "%.0f min", seconds / 60.0);
-    else if (seconds < 172800.0)
-        text_addf(out, "%.1f h", seconds / 3600.0);
-    else
-        text_addf(out, "%.1f d", seconds / 86400.0);
-}
-
 static void add_head(struct text *out, const struct run *run, const struct table *table)
 {
     const struct pipeline_counters *counters = pipeline_counters(run->pipeline);
@@ -176,6 +189,34 @@ static void add_head(struct text *out, const struct run *run, const struct table
         text_add(out, "No security vendor was contacted, as far as these packets show.\n");
 }
 
+static void add_verdict(struct text *out, const struct verdict *verdict)
+{
+    static const char *const roles[] = {[VERDICT_AGENT] = "",
+                                        [VERDICT_SPEAKS_FOR] = ", speaks for others",
+                                        [VERDICT_EMBEDDED] = ", inside another product",
+                                        [VERDICT_BEHIND] = ", through a server inside"};
+    char address[ADDR_TEXT_MAX];
+    (void)addr_text(&verdict->asset, address);
+    text_addf(out, "  %-15s %s%s: %s%s, %.0f %% sure\n", address, verdict->vendor->name,
+              roles[verdict->role], verdict_state_text(verdict->state),
+              verdict->blocked ? " and blocked" : "",
+              verdict->probability < 0.99 ? verdict->probability * 100.0 : 99.0);
+}
+
+static void add_machines(struct text *out, const struct assets *assets)
+{
+    struct assets_place place = {0};
+    struct verdict verdict;
+    size_t count = 0;
+    while (assets_next_verdict(assets, &place, &verdict)) {
+        if (verdict.state == VERDICT_CANDIDATE)
+            continue;
+        if (count++ == 0)
+            text_add(out, "\nMachines\n");
+        add_verdict(out, &verdict);
+    }
+}
+
 void summary_print(FILE *out, struct run *run)
 {
     struct table table = {0};
@@ -184,6 +225,7 @@ void summary_print(FILE *out, struct run *run)
     add_head(&text, run, &table);
     add_vendors(&text, run, &table, true);
     add_vendors(&text, run, &table, false);
+    add_machines(&text, pipeline_assets(run->pipeline));
     if (table.quiet > 0)
         text_addf(
             &text,
