@@ -18,8 +18,8 @@ enum {
     RESOLVERS_MAX = 32 /* of one vendor; bits of `ordinary` */
 };
 
-#define OWN_BEFORE_NS (10 * 60 * NS_PER_S) /* its own resolver was asked at most so long before, */
-#define STEP_NS       (5 * 60 * NS_PER_S)  /* and one fallback at most so long after the other */
+#define OWN_BEFORE_NS (600 * NS_PER_S) /* its own resolver was asked at most so long before, */
+#define STEP_NS       (300 * NS_PER_S) /* and one fallback at most so long after the other */
 
 struct asker {
     struct addr client;

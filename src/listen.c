@@ -2,6 +2,7 @@
 /* A pipeline whose events nobody reads: what counts are the series that behave/ has at the end. */
 #include "listen.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -35,7 +36,7 @@ static void add_endpoint(struct text *out, const struct pair_view *view)
     if (protocol == NULL)
         text_addf(out, "%u", view->protocol);
     for (const char *c = protocol; c != NULL && *c != '\0'; c++)
-        text_add_char(out, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c);
+        text_add_char(out, (char)tolower((unsigned char)*c));
 }
 
 static void add_id(struct text *out, const struct pair_view *view)

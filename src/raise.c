@@ -168,11 +168,10 @@ static bool is_wanted(struct raise *raise, const struct alert *alert, int64_t ts
 /* An alert says what is known of the machine, where that is more than a guess. */
 static void emit_alert(struct raise *raise, struct alert *alert)
 {
-    struct verdict verdict;
     if (alert->vendor != NULL && alert->verdict == NULL &&
-        assets_find(raise->assets, &alert->asset, alert->vendor, &verdict) &&
-        verdict.state != VERDICT_CANDIDATE)
-        alert->verdict = &verdict;
+        assets_find(raise->assets, &alert->asset, alert->vendor, &raise->verdict) &&
+        raise->verdict.state != VERDICT_CANDIDATE)
+        alert->verdict = &raise->verdict;
     eve_alert(&raise->source, alert, raise->seq++, &raise->line);
     raise->counters->alerts++;
     raise_emit(raise, "alert");

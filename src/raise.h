@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "alert/event.h"
+#include "asset/verdict.h"
 #include "base/text.h"
 
 struct asset_change;
@@ -35,6 +36,7 @@ struct raise {
     void *emit_context;
     struct event_source source;
     struct text geo_text, line;
+    struct verdict verdict; /* of the alert that is being made */
     uint64_t seq;
 };
 

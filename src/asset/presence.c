@@ -19,7 +19,8 @@ enum {
     CALM_AFTER_HOURS = 3
 };
 
-#define PAUSE_NS (15 * 60 * NS_PER_S)
+#define PAUSE_NS     (900 * NS_PER_S)
+#define CLOCK_SET_NS (INT64_C(3600) * CLOCK_SET_HOURS * NS_PER_S)
 
 int32_t presence_hour(int64_t ts_ns)
 {
@@ -36,7 +37,7 @@ bool presence_moves(int32_t latest, int32_t hour)
 static void keep_up(struct presence *presence, int64_t ts_ns)
 {
     int64_t since_ns = ts_ns - presence->seen_ns;
-    bool set = since_ns < -CLOCK_SET_HOURS * 3600 * NS_PER_S;
+    bool set = since_ns < -CLOCK_SET_NS;
     if (since_ns <= 0 && !set)
         return;
     if (presence->hours > 0 && since_ns > 0 && since_ns <= PAUSE_NS)

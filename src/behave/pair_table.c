@@ -67,7 +67,7 @@ static uint32_t key_hash(const struct pair *key, uint64_t seed)
         break;
     case SUBJECT_CONNECTION:
         what |= (uint64_t)key->asset_port << 48;
-        /* fall through */
+        __attribute__((fallthrough));
     case SUBJECT_ENDPOINT:
         what |= (uint64_t)key->endpoint_port << 32 | (uint64_t)key->protocol << 16;
         hash = hash_bytes(key->endpoint.bytes, sizeof key->endpoint.bytes, hash_mix(hash, what));
@@ -153,7 +153,7 @@ static uint32_t take_number(struct pair_table *table)
     }
     if (table->used % CHUNK == 0) {
         uint32_t chunk = table->used / CHUNK;
-        table->chunks = mem_resize(table->chunks, chunk + 1, sizeof *table->chunks);
+        table->chunks = mem_resize(table->chunks, chunk + 1, sizeof(void *));
         table->chunks[chunk] = mem_zeroed(CHUNK, sizeof **table->chunks);
     }
     return table->used++;

@@ -49,7 +49,7 @@ void pairs_options_default(struct pairs_options *ret_options)
                                           .p_value = 0.01,
                                           .false_discovery = 0.05,
                                           .merge_ns = 2 * NS_PER_S,
-                                          .session_ns = 4 * 3600 * NS_PER_S,
+                                          .session_ns = 14400 * NS_PER_S,
                                           .session_again_ns = NS_PER_DAY};
 }
 

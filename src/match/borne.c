@@ -35,16 +35,14 @@ static bool cut_suffix(const char *name, const char *suffix, char ret_rest[stati
 
 static bool read_reversed(const char *text, struct borne *borne)
 {
-    unsigned octets[OCTETS];
-    char end = '\0';
-    if (sscanf(text, "%3u.%3u.%3u.%3u%c", &octets[0], &octets[1], &octets[2], &octets[3], &end) !=
-        OCTETS)
+    struct addr reversed;
+    if (!addr_parse(text, &reversed) || !addr_is4(&reversed))
         return false;
+    const uint8_t *octets = reversed.bytes + sizeof reversed.bytes - OCTETS;
     (void)snprintf(borne->about, sizeof borne->about, "%u.%u.%u.%u", octets[3], octets[2],
                    octets[1], octets[0]);
-    struct addr addr;
     borne->kind = BORNE_ADDRESS;
-    return addr_parse(borne->about, &addr);
+    return true;
 }
 
 static void read_moved(const char *text, struct borne *borne)
