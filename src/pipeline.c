@@ -35,7 +35,8 @@
 enum {
     PORT_MDNS = 5353,
     PORT_LLMNR = 5355,
-    VERDICTS_MAX = 32 /* vendors of one machine */
+    SECOND_SHIFT = 30, /* of nanoseconds: 1.07 s */
+    VERDICTS_MAX = 32  /* vendors of one machine */
 };
 
 #define BYPASS_WEIGHT 0.60
@@ -56,7 +57,8 @@ struct pipeline {
     struct observer *observer;
     struct raise raise;
     struct pipeline_counters counters;
-    bool closing; /* flows are only released */
+    int64_t looked; /* when look_for_silence() last looked, in its seconds */
+    bool closing;   /* flows are only released */
 };
 
 static void flow_ended(void *context, struct flow *flow);
@@ -382,16 +384,30 @@ static void keep_time(struct pipeline *pipeline, int64_t ts_ns)
 }
 
 /* What behaviour has to tell, after whatever may have changed it. */
-static void tell_changes(struct pipeline *pipeline)
+static bool tell_changes(struct pipeline *pipeline)
 {
+    bool told = false;
     struct change change;
-    while (pairs_next_change(pipeline->pairs, &change)) {
+    for (; pairs_next_change(pipeline->pairs, &change); told = true) {
         observe_change(pipeline->observer, &change);
         (void)raise_change(&pipeline->raise, &change);
     }
     struct asset_change asset_change;
-    while (assets_next_change(pipeline->assets, &asset_change))
+    for (; assets_next_change(pipeline->assets, &asset_change); told = true)
         raise_asset(&pipeline->raise, &asset_change);
+    return told;
+}
+
+/* Looks for what fell silent, about once in a second of packet time. */
+static void look_for_silence(struct pipeline *pipeline, int64_t ts_ns)
+{
+    int64_t second = ts_ns >> SECOND_SHIFT;
+    if (second == pipeline->looked)
+        return;
+    pipeline->looked = second;
+    do
+        observe_check(pipeline->observer, ts_ns);
+    while (tell_changes(pipeline)); /* what did not fit into one look */
 }
 
 /* One frame, from the wire to the sink.  Everything that is done to a packet is on this page. */
@@ -399,8 +415,7 @@ void pipeline_frame(struct pipeline *pipeline, const struct frame *frame)
 {
     keep_time(pipeline, frame->ts_ns);
     flow_table_expire(pipeline->flows, frame->ts_ns); /* calls flow_ended() */
-    observe_check(pipeline->observer, frame->ts_ns);
-    tell_changes(pipeline);
+    look_for_silence(pipeline, frame->ts_ns);
     if (frame->idle)
         return;
 
@@ -412,15 +427,18 @@ void pipeline_frame(struct pipeline *pipeline, const struct frame *frame)
     struct flow *flow = flow_table_touch(pipeline->flows, &packet, &side);
     if (flow == NULL)
         return;
-    if (observe_wants(flow, side, &packet))
-        observe_message(pipeline->observer, flow, &packet); /* behave: heartbeats, uploads */
+    if (observe_wants(flow, side, &packet)) {
+        observe_message(pipeline->observer, flow, &packet); /* heartbeats, uploads */
+        (void)tell_changes(pipeline);                       /* behave, asset -> emit */
+    }
     if (flow->classified)
         return;
 
     unsigned news = classify_packet(pipeline->classify, flow, side, &packet);
-    if (news != 0)
-        see_news(pipeline, flow, side, &packet, news); /* names -> match -> geo -> alert -> emit */
-    tell_changes(pipeline);
+    if (news == 0)
+        return;
+    see_news(pipeline, flow, side, &packet, news); /* names -> match -> geo -> alert -> emit */
+    (void)tell_changes(pipeline);
 }
 
 static void record_flow(struct pipeline *pipeline, struct flow *flow)
@@ -482,7 +500,7 @@ static void flow_ended(void *context, struct flow *flow)
     count_volume(pipeline, flow);
     if (!pipeline->closing) {
         observe_end(pipeline->observer, flow);
-        tell_changes(pipeline);
+        (void)tell_changes(pipeline);
     }
     if (pipeline->settings->events.flow_records && !pipeline->closing)
         record_flow(pipeline, flow);
@@ -504,8 +522,9 @@ void pipeline_name(void *context, const struct addr *addr, const char *name)
 void pipeline_finish(struct pipeline *pipeline)
 {
     flow_table_flush(pipeline->flows);
-    observe_finish(pipeline->observer, pipeline->counters.last_ns);
-    tell_changes(pipeline);
+    do
+        observe_finish(pipeline->observer, pipeline->counters.last_ns);
+    while (tell_changes(pipeline));
     for (struct contact *contact = contacts_next(pipeline->contacts, NULL); contact != NULL;
          contact = contacts_next(pipeline->contacts, contact))
         if (contact_has_news(contact))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "capture/capture.h"
 #include "match/match.h"
 #include "outputs.h"
@@ -110,8 +111,10 @@ void run_done(struct run *run)
 {
     caught_capture = NULL;
     capture_close(run->capture);
-    pipeline_free(run->pipeline);
     outputs_close(run->outputs);
+    if (!MEM_LEAKS_WATCHED) /* the program ends: the system takes memory back faster than we give it */
+        return;
+    pipeline_free(run->pipeline);
     knowledge_done(&run->knowledge);
     options_done(&run->options);
 }

@@ -14,6 +14,15 @@
 #define MUST_CHECK      __attribute__((warn_unused_result))
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+/* 1 in builds that look for leaks, so that what ends with the program is released there only. */
+#if defined(__SANITIZE_ADDRESS__)
+#define MEM_LEAKS_WATCHED 1
+#elif defined(__has_feature)
+#define MEM_LEAKS_WATCHED __has_feature(address_sanitizer)
+#else
+#define MEM_LEAKS_WATCHED 0
+#endif
+
 /* Returns `size` bytes, not cleared; at least one byte. */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
 /* Returns `size` bytes (a multiple of `alignment`) at a multiple of `alignment` (a power of two),
