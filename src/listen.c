@@ -143,6 +143,7 @@ enum read_status listen_to_capture(struct source *source, struct series_set *set
         struct pipeline_options wanted = {.settings = &options.settings,
                                           .signatures = knowledge.signatures,
                                           .geo = knowledge.geo,
+                                          .follow_all = true,
                                           .emit = forget_event};
         struct pipeline *pipeline = pipeline_new(&wanted, err);
         if (pipeline != NULL) {

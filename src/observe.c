@@ -7,6 +7,9 @@
  * one series.  A start is counted when the flow ends or first speaks again, because by then its name is known; series
  * put it into its place.
  *
+ * Followed are the services of vendors, and whom no signature knows in a country of concern: nobody else's beats are ever
+ * told.  `telltale beacons` follows all.
+ *
  * A TCP flow that begins in the middle is no start: either its beginning was before the capture, or it was silent for longer
  * than its idle time, and then it is a message of the connection that went on.  Datagrams know no connection, so that
  * whether a pause was longer than the idle time must not matter: all of them count as starts. */
@@ -68,6 +71,26 @@ static bool is_outward(const struct observer *observer, const struct flow *flow)
     return policy_is_home(policy, &flow->client) || !policy_is_home(policy, &flow->server);
 }
 
+static bool is_concerning(const struct observer *observer, const struct addr *endpoint)
+{
+    const struct policy *policy = &observer->options.settings->policy;
+    struct geo *geo = observer->options.judge->geo;
+    struct place place;
+    return geo != NULL && geo_find(geo, endpoint, &place) &&
+           (policy_concerns_country(policy, place.country) ||
+            policy_concerns_country(policy, place.registered_country));
+}
+
+/* Says whether the flow's wake-ups can ever matter; not for what the client asks a resolver. */
+static bool is_followed(const struct observer *observer, const struct flow *flow)
+{
+    if (flow->label != NULL &&
+        flow->label->app == APP_DNS) /* look-ups are counted by their questions */
+        return false;
+    return (flow->note != NULL && flow->note->vendor != NULL) || observer->options.follow_all ||
+           is_concerning(observer, &flow->server);
+}
+
 /* Says whom the flow is for; the name is borrowed until the next question to names/. */
 static void name_subject(const struct observer *observer, const struct flow *flow, int64_t ts_ns,
                          struct wake *wake)
@@ -127,15 +150,10 @@ static bool is_attempt(const struct flow *flow)
     return flow->packets[FLOW_SERVER] == 0 || refused;
 }
 
-/* Look-ups are counted by their questions. */
-static bool is_dns(const struct flow *flow)
-{
-    return flow->label != NULL && flow->label->app == APP_DNS;
-}
-
+/* For flows that are followed. */
 static void count_start(struct observer *observer, const struct flow *flow)
 {
-    if (is_dns(flow) || !seen_from_start(flow) || !is_outward(observer, flow))
+    if (!seen_from_start(flow))
         return;
     struct wake wake = wake_of(observer, flow, flow->first_ns);
     if (is_attempt(flow))
@@ -171,7 +189,7 @@ static void count_volume(struct observer *observer, const struct flow *flow, int
     uint64_t in = flow->payload[FLOW_SERVER] - (note != NULL ? note->told_in : 0);
     struct volume_limits limits = limits_of(observer, vendor ? note->service : NULL, vendor);
     bool matters = vendor ? out > 0 || in > 0 : out >= limits.bytes_out;
-    if (!matters || !is_outward(observer, flow))
+    if (!matters || !is_followed(observer, flow) || !is_outward(observer, flow))
         return;
     struct wake wake = wake_of(observer, flow, ts_ns);
     pairs_volume(observer->options.pairs, &wake, out, in, &limits);
@@ -228,6 +246,8 @@ static void count_pending(struct observer *observer, struct flow *flow)
 void observe_message(struct observer *observer, struct flow *flow, const struct packet *packet)
 {
     int64_t ts_ns = packet->ts_ns;
+    if (flow->note == NULL && flow->classified && !is_followed(observer, flow))
+        return; /* nothing will come out any more */
     struct flow_note *note = note_of(flow);
     int64_t quiet_ns = ts_ns - note->message_ns;
     bool first = note->message_ns == 0;
@@ -237,17 +257,20 @@ void observe_message(struct observer *observer, struct flow *flow, const struct 
             count_volume(observer, flow, ts_ns);
         return;
     }
-    if (is_dns(flow) || !is_outward(observer, flow))
+    if (!is_outward(observer, flow))
         return;
     see_machine(observer, flow, flow->first_ns, ts_ns);
-    if (!note->started) {
-        note->started = true;
-        count_start(observer, flow);
-    }
-    /* Most connections that live for ten seconds end soon after: one message alone is no series. */
+    /* Most connections that live for ten seconds end soon after: one message alone is no series.  Who it is for may come out
+     * later. */
     if (first && flow->protocol == PROTOCOL_TCP) {
         note->pending_ns = ts_ns;
         return;
+    }
+    if (!is_followed(observer, flow))
+        return;
+    if (!note->started) {
+        note->started = true;
+        count_start(observer, flow);
     }
     count_pending(observer, flow);
     count_message(observer, flow, ts_ns);
@@ -256,15 +279,9 @@ void observe_message(struct observer *observer, struct flow *flow, const struct 
 
 void observe_certificate(struct observer *observer, struct flow *flow)
 {
-    const struct policy *policy = &observer->options.settings->policy;
     const struct label_tls *tls = flow->label->tls;
-    struct place place;
     if ((flow->note != NULL && flow->note->vendor != NULL) || tls == NULL || tls->subject == NULL ||
-        observer->options.judge->geo == NULL ||
-        !geo_find(observer->options.judge->geo, &flow->server, &place))
-        return;
-    if (!policy_concerns_country(policy, place.country) &&
-        !policy_concerns_country(policy, place.registered_country))
+        !is_concerning(observer, &flow->server))
         return;
     struct flow_note *note = note_of(flow);
     free(note->certificate);
@@ -418,8 +435,8 @@ void observe_lookup(struct observer *observer, const struct flow *flow,
                     int64_t ts_ns)
 {
     const char *name = message->question;
-    if (!names_somebody(name))
-        return;
+    if (judgement == NULL && (!observer->options.follow_all || !names_somebody(name)))
+        return; /* a look-up alone is no contact with a country */
     struct wake wake = {.ts_ns = ts_ns,
                         .asset = flow->client,
                         .endpoint = flow->server,
@@ -438,24 +455,33 @@ void observe_lookup(struct observer *observer, const struct flow *flow,
     pairs_wake(observer->options.pairs, &wake);
 }
 
-void observe_end(struct observer *observer, struct flow *flow)
+/* Counts what is left to count of a flow of a machine of ours, where anybody wants to know. */
+static void count_end(struct observer *observer, struct flow *flow)
 {
-    if (is_outward(observer, flow))
-        see_machine(observer, flow, flow->first_ns, flow->last_ns);
-    struct flow_note *note = flow->note;
+    const struct flow_note *note = flow->note;
+    if (!is_followed(observer, flow))
+        return;
     if (note == NULL || !note->started)
         count_start(observer, flow);
     count_volume(observer, flow, flow->last_ns);
+    /* The connection had been silent for longer than its idle time when it began again with a message. */
+    if (note != NULL && note->pending_ns != 0 && note->pending_ns == flow->first_ns)
+        count_pending(observer, flow);
+}
+
+void observe_end(struct observer *observer, struct flow *flow)
+{
+    if (is_outward(observer, flow)) {
+        see_machine(observer, flow, flow->first_ns, flow->last_ns);
+        count_end(observer, flow);
+    }
     count_bytes(observer, flow);
     count_inside(observer, flow);
+    struct flow_note *note = flow->note;
     if (note == NULL && flow->end == FLOW_END_ACTIVE)
         note = note_of(flow);
     if (note == NULL)
         return;
-    /* The connection had been silent for longer than its idle time when it began again with a message. */
-    if (note->pending_ns != 0 && note->pending_ns == flow->first_ns && !is_dns(flow) &&
-        is_outward(observer, flow))
-        count_pending(observer, flow);
     note->pending_ns = 0;
     note->started = true;               /* where only the record is cut, the flow goes on, */
     note->told_out = note->told_in = 0; /* and counts from zero */

@@ -28,6 +28,7 @@ struct observe_options {
     const struct judge *judge;
     struct pairs *pairs;
     struct assets *assets;
+    bool follow_all; /* also whom no signature knows, in any country */
 };
 
 /* A client that says nothing for so long and then speaks has woken up. */

@@ -132,7 +132,8 @@ static void make_behaviour(struct pipeline *pipeline)
     struct observe_options observe = {.settings = pipeline->settings,
                                       .judge = &pipeline->judge,
                                       .pairs = pipeline->pairs,
-                                      .assets = pipeline->assets};
+                                      .assets = pipeline->assets,
+                                      .follow_all = pipeline->options.follow_all};
     pipeline->observer = observer_new(&observe);
     pipeline->raise = (struct raise){.settings = pipeline->settings,
                                      .geo = pipeline->options.geo,

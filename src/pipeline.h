@@ -25,6 +25,8 @@ struct pipeline_options {
     const struct signatures *signatures; /* borrowed, read-only */
     struct geo *geo;                     /* borrowed; NULL none */
     const char *interface;               /* live: name for events; NULL for files */
+    bool
+        follow_all; /* keep the wake-ups of everybody, for pipeline_pairs(), not only what can raise an alert */
     /* Is given every event as one line of JSON (no newline); `kind` is its event_type. */
     void (*emit)(void *context, const char *kind, const char *line, size_t length);
     void *emit_context;
